@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Lines on standard error, "program: text", one write(2) each.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace cli {
+
+enum class Verbosity { kQuiet, kNormal, kVerbose };
+
+class Messages {
+ public:
+  Messages(std::string program, Verbosity verbosity)
+      : program_(std::move(program)), verbosity_(verbosity) {}
+
+  void error(std::string_view text) const { print(text); }
+  /// Not with -q.
+  void warning(std::string_view text) const;
+  /// With -v only.
+  void step(std::string_view text) const;
+
+  [[nodiscard]] bool verbose() const { return verbosity_ == Verbosity::kVerbose; }
+
+ private:
+  void print(std::string_view text) const;
+
+  std::string program_;
+  Verbosity verbosity_;
+};
+
+/// Writes all of @p text to @p fd as far as that is possible.
+void write_all(int fd, std::string_view text);
+
+}  // namespace cli

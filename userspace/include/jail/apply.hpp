@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The one function that carries a JailSpec out: the calling process enters the jail. What fails
+// before the kernel's jail() leaves nothing but a private mount namespace and perhaps a changed
+// user, both of which end with the process, so the caller exits then.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "jail/error.hpp"
+#include "jail/kernel.hpp"
+#include "jail/passwd.hpp"
+#include "jail/spec.hpp"
+
+namespace libjail {
+
+/// Told of each step that was done; never called with a newline.
+using StepLog = std::function<void(const std::string&)>;
+
+/// Whose command it is.
+struct UserRequest {
+  enum class Source { kNone, kHost, kJail };
+  Source source = Source::kNone;
+  std::string name;
+  bool details = false;  ///< root's entry in the jail is wanted although no user was named
+};
+
+struct Entered {
+  UniqueFd jail;             ///< of the jail entered; close-on-exec
+  std::optional<User> user;  ///< whose rights the caller has now, where asked
+};
+
+/// Enters a new jail.
+/// @param first_closed  descriptors from this one on are closed before the call
+/// @return an error with the object, the reason and, where there is one, the remedy
+[[nodiscard]] Result<Entered> apply(Kernel& kernel, const JailSpec& spec, const UserRequest& user,
+                                    unsigned int first_closed, const StepLog& log);
+
+/// The kernel's ABI version.
+/// @return an error that says what to do where the kernel has no jail() or it is switched off
+[[nodiscard]] Result<int> probe(Kernel& kernel);
+
+}  // namespace libjail

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What an errno of jail(2) means for the jail that was asked for.
+#pragma once
+
+#include "jail/error.hpp"
+#include "jail/spec.hpp"
+
+namespace libjail {
+
+/// @param code  an errno of jail(2)
+[[nodiscard]] Error explain_jail_error(int code, const JailSpec& spec);
+
+/// @param code  an errno of jail(NULL, 0, JAIL_GET_VERSION)
+[[nodiscard]] Error explain_probe_error(int code);
+
+}  // namespace libjail

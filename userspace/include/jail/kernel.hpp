@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The system calls that need privilege or our kernel, a method each, so that tests replace them
+// (testing/fake_kernel.hpp). Failures are errno values; callers add what was tried.
+#pragma once
+
+#include <linux/jail.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "jail/unique_fd.hpp"
+
+namespace libjail {
+
+/// The value, or an errno.
+template <class T>
+using Sys = std::expected<T, int>;
+
+/// The three capability sets of capset(2) as masks.
+struct CapabilitySets {
+  std::uint64_t effective{};
+  std::uint64_t permitted{};
+  std::uint64_t inheritable{};
+};
+
+/// An IPv4 address of an interface.
+struct InterfaceAddress {
+  std::string interface;
+  std::uint32_t address{};  ///< host byte order
+
+  bool operator==(const InterfaceAddress&) const = default;
+};
+
+class Kernel {
+ public:
+  Kernel() = default;
+  Kernel(const Kernel&) = delete;
+  Kernel& operator=(const Kernel&) = delete;
+  virtual ~Kernel() = default;
+
+  // jail(2) and what belongs to it.
+  virtual Sys<int> jail(const jail_args* args, std::size_t size, unsigned int flags) = 0;
+  virtual Sys<UniqueFd> jail_open(std::uint32_t jid) = 0;
+  virtual Sys<void> jail_info(int jail, ::jail_info* info) = 0;
+  /// Waits until the jail is empty and let go of; false after @p timeout_ms (-1: no limit).
+  virtual Sys<bool> jail_wait(int jail, int timeout_ms) = 0;
+
+  // Mounts.
+  virtual Sys<void> unshare(int flags) = 0;
+  virtual Sys<void> make_mounts_private() = 0;
+  virtual Sys<UniqueFd> fsopen(const char* type) = 0;
+  virtual Sys<void> fsconfig(int fs, unsigned int command, const char* key, const char* value) = 0;
+  virtual Sys<UniqueFd> fsmount(int fs, unsigned int attributes) = 0;
+  virtual Sys<void> move_mount(int mount, int target) = 0;
+
+  // Files.
+  virtual Sys<UniqueFd> openat2(int dir, const char* path, const open_how& how) = 0;
+  virtual Sys<struct stat> fstat(int fd) = 0;
+  virtual Sys<void> mkdirat(int dir, const char* name, mode_t mode) = 0;
+  virtual Sys<void> mknodat(int dir, const char* name, mode_t mode, dev_t device) = 0;
+  virtual Sys<void> symlinkat(const char* target, int dir, const char* name) = 0;
+  virtual Sys<void> fchdir(int dir) = 0;
+  virtual mode_t umask(mode_t mask) = 0;
+  virtual Sys<void> close_from(unsigned int first) = 0;
+
+  // Credentials.
+  virtual Sys<void> setgroups(std::span<const gid_t> groups) = 0;
+  virtual Sys<void> setresgid(gid_t gid) = 0;
+  virtual Sys<void> setresuid(uid_t uid) = 0;
+  virtual Sys<void> keep_capabilities() = 0;
+  virtual Sys<CapabilitySets> capget() = 0;
+  virtual Sys<void> capset(const CapabilitySets& sets) = 0;
+
+  // Network.
+  virtual Sys<std::vector<InterfaceAddress>> interface_addresses() = 0;
+  /// Runs the program @p argv[0] to its end; its exit status, 128+n where a signal ended it.
+  virtual Sys<int> run(const std::vector<std::string>& argv) = 0;
+};
+
+}  // namespace libjail

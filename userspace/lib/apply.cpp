@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "jail/apply.hpp"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "jail/explain.hpp"
+#include "jail/mounts.hpp"
+
+namespace libjail {
+namespace {
+
+std::uint64_t pointer(const void* p) { return reinterpret_cast<std::uintptr_t>(p); }
+
+std::uint64_t pointer_or_null(const std::string& text) {
+  return text.empty() ? 0 : pointer(text.c_str());
+}
+
+Result<std::optional<User>> look_up(Kernel& kernel, int root, const UserRequest& request) {
+  if (request.source != UserRequest::Source::kNone) {
+    const bool host = request.source == UserRequest::Source::kHost;
+    auto user = lookup_user(kernel, host ? AT_FDCWD : root, request.name);
+    if (!user) return std::unexpected(user.error());
+    return std::move(*user);
+  }
+  if (!request.details) return std::nullopt;
+  if (auto user = lookup_user(kernel, root, "root"); user) return std::move(*user);
+  return User{.name = "root", .home = "/", .shell = "/bin/sh", .groups = {}};
+}
+
+/// Takes the user's ids, but keeps the capabilities: jail(2) still needs them, and afterwards the
+/// ceiling may no longer have CAP_SETUID.
+Result<void> take_ids(Kernel& kernel, const User& user) {
+  const auto step = [&user](const Sys<void>& done, const char* what) -> Result<void> {
+    if (!done) return fail(done.error(), "become user \"" + user.name + "\": " + what);
+    return {};
+  };
+  if (auto done = step(kernel.setgroups(user.groups), "setgroups"); !done) return done;
+  if (auto done = step(kernel.setresgid(user.gid), "setresgid"); !done) return done;
+  if (user.uid == 0) return step(kernel.setresuid(0), "setresuid");
+  if (auto done = step(kernel.keep_capabilities(), "prctl"); !done) return done;
+  if (auto done = step(kernel.setresuid(user.uid), "setresuid"); !done) return done;
+  auto sets = kernel.capget();
+  if (!sets) return step(std::unexpected(sets.error()), "capget");
+  sets->effective = sets->permitted;
+  return step(kernel.capset(*sets), "capset");
+}
+
+Result<UniqueFd> make_and_enter(Kernel& kernel, const JailSpec& spec) {
+  jail_addr address{};
+  jail_args args{};
+  args.flags = spec.unsafe() ? JAIL_UNSAFE_CAPS : 0;
+  args.cap_ceiling = spec.ceiling();
+  args.path = pointer(".");  // the directory that was opened, whatever its name means by now
+  args.dirfd = AT_FDCWD;
+  args.name = pointer_or_null(spec.name());
+  args.hostname = pointer_or_null(spec.hostname());
+  if (spec.address()) {
+    address.family = AF_INET;
+    const std::uint32_t ip = htonl(spec.address()->ip);
+    std::memcpy(address.addr, &ip, sizeof ip);
+    args.addrs = pointer(&address);
+    args.naddrs = 1;
+  }
+  const auto fd = kernel.jail(&args, sizeof args, 0);
+  if (!fd) return std::unexpected(explain_jail_error(fd.error(), spec));
+  return UniqueFd(*fd);
+}
+
+Result<UniqueFd> open_root(Kernel& kernel, const JailSpec& spec) {
+  const open_how how{.flags = O_PATH | O_DIRECTORY | O_CLOEXEC, .mode = 0, .resolve = 0};
+  auto root = kernel.openat2(AT_FDCWD, spec.path().c_str(), how);
+  if (!root) {
+    return fail(root.error(), "root directory " + spec.path(),
+                root.error() == ENOENT ? "make it and put a system into it" : "");
+  }
+  return std::move(*root);
+}
+
+}  // namespace
+
+Result<int> probe(Kernel& kernel) {
+  const auto version = kernel.jail(nullptr, 0, JAIL_GET_VERSION);
+  if (!version) return std::unexpected(explain_probe_error(version.error()));
+  return *version;
+}
+
+Result<Entered> apply(Kernel& kernel, const JailSpec& spec, const UserRequest& request,
+                      unsigned int first_closed, const StepLog& log) {
+  if (spec.mounts()) {
+    if (auto done = enter_private_mounts(kernel); !done) return std::unexpected(done.error());
+    log("private mount namespace");
+  }
+  auto root = open_root(kernel, spec);
+  if (!root) return std::unexpected(root.error());
+  if (spec.mounts()) {
+    const auto mounted = mount_filesystems(kernel, root->get(), spec.path());
+    if (!mounted) return std::unexpected(mounted.error());
+    for (const auto& point : *mounted) log("mounted " + spec.path() + point);
+  }
+  auto user = look_up(kernel, root->get(), request);
+  if (!user) return std::unexpected(user.error());
+  if (const auto moved = kernel.fchdir(root->get()); !moved) {
+    return fail(moved.error(), "root directory " + spec.path());
+  }
+  root->reset();
+
+  const bool change_ids = *user && request.source != UserRequest::Source::kNone;
+  if (change_ids) {
+    if (auto done = take_ids(kernel, **user); !done) return std::unexpected(done.error());
+    log("user " + (*user)->name + ", uid " + std::to_string((*user)->uid));
+  }
+  if (const auto closed = kernel.close_from(first_closed); !closed) {
+    return fail(closed.error(), "close descriptors");
+  }
+  auto entered = make_and_enter(kernel, spec);
+  if (!entered) return std::unexpected(entered.error());
+  if (change_ids && (*user)->uid != 0) {
+    if (const auto dropped = kernel.capset({}); !dropped) {
+      return fail(dropped.error(), "drop capabilities for user \"" + (*user)->name + "\"");
+    }
+  }
+  return Entered{.jail = std::move(*entered), .user = std::move(*user)};
+}
+
+}  // namespace libjail

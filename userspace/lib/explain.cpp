@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "jail/explain.hpp"
+
+#include <sys/utsname.h>
+
+#include <cerrno>
+
+#include "jail/capmask.hpp"
+
+namespace libjail {
+namespace {
+
+std::string release() {
+  utsname name{};
+  return ::uname(&name) == 0 ? " (" + std::string(name.release) + ")" : std::string();
+}
+
+std::string address_text(const JailSpec& spec) {
+  return "address " + (spec.address() ? format_ip(spec.address()->ip) : std::string("none"));
+}
+
+Error permission(const JailSpec& spec) {
+  if ((spec.ceiling() & unsafe_capabilities()) == 0 || spec.unsafe()) {
+    return {EPERM, "enter a jail",
+            "run as root, not from inside a jail, and not as leader of a process group with other "
+            "members"};
+  }
+  return {EPERM, "ceiling " + format_capmask(spec.ceiling()), "accept it with -o allow.unsafe"};
+}
+
+}  // namespace
+
+Error explain_jail_error(int code, const JailSpec& spec) {
+  switch (code) {
+    case EPERM:
+      return permission(spec);
+    case EBUSY:
+      return {code, "a standard descriptor reaches outside of the jail",
+              "redirect standard input, output and error to files, pipes or /dev/null"};
+    case EEXIST:
+      return {0, "jail \"" + spec.name() + "\" already exists", "take another name"};
+    case EADDRINUSE:
+      return {0, address_text(spec) + " belongs to another jail",
+              "take another, or end that jail; /proc/jails lists them"};
+    case EADDRNOTAVAIL:
+      return {0, address_text(spec) + " is on no interface",
+              "have it added with 'INTERFACE|ADDRESS/PREFIX'"};
+    case EAFNOSUPPORT:
+      return {code, address_text(spec)};
+    case EINVAL:
+      return {code, "jail " + spec.path() + ": the kernel refused an argument"};
+    case ENFILE:
+    case ENOSPC:
+      return {code, "make another jail", "end some jails; /proc/jails lists them"};
+    case ENOSYS:
+    case EOPNOTSUPP:
+      return explain_probe_error(code);
+    default:
+      return {code, "jail " + spec.path()};
+  }
+}
+
+Error explain_probe_error(int code) {
+  switch (code) {
+    case ENOSYS:
+      return {0, "this kernel" + release() + " has no jail() system call",
+              "boot a kernel with the IronPenguin jail patches"};
+    case EOPNOTSUPP:
+      return {0, "jail() is switched off in this kernel" + release(),
+              "boot it with the jail security module active: CONFIG_SECURITY_JAIL=y"};
+    default:
+      return {code, "ask the kernel for its version of jail()"};
+  }
+}
+
+}  // namespace libjail

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "jail/linux_kernel.hpp"
+
+#include <grp.h>
+#include <ifaddrs.h>
+#include <linux/capability.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sched.h>
+#include <spawn.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+
+#include "jail/libjail.h"
+
+namespace libjail {
+namespace {
+
+Sys<void> done(long result) {
+  if (result < 0) return std::unexpected(errno);
+  return {};
+}
+
+Sys<UniqueFd> descriptor(long result) {
+  if (result < 0) return std::unexpected(errno);
+  return UniqueFd(static_cast<int>(result));
+}
+
+}  // namespace
+
+Sys<int> LinuxKernel::jail(const jail_args* args, std::size_t size, unsigned int flags) {
+  const int result = ::jail(args, size, flags);
+  if (result < 0) return std::unexpected(errno);
+  return result;
+}
+
+Sys<UniqueFd> LinuxKernel::jail_open(std::uint32_t jid) { return descriptor(::jail_open(jid, 0)); }
+
+Sys<void> LinuxKernel::jail_info(int jail, ::jail_info* info) {
+  return done(::ioctl(jail, JAIL_IOC_INFO, info));
+}
+
+Sys<bool> LinuxKernel::jail_wait(int jail, int timeout_ms) {
+  pollfd poll{.fd = jail, .events = POLLIN, .revents = 0};
+  const int ready = ::poll(&poll, 1, timeout_ms);
+  if (ready < 0) return std::unexpected(errno);
+  if (ready > 0 && (poll.revents & (POLLNVAL | POLLERR)) != 0) return std::unexpected(EBADF);
+  return ready > 0;
+}
+
+Sys<void> LinuxKernel::unshare(int flags) { return done(::unshare(flags)); }
+
+Sys<void> LinuxKernel::make_mounts_private() {
+  return done(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr));
+}
+
+Sys<UniqueFd> LinuxKernel::fsopen(const char* type) {
+  return descriptor(::fsopen(type, FSOPEN_CLOEXEC));
+}
+
+Sys<void> LinuxKernel::fsconfig(int fs, unsigned int command, const char* key, const char* value) {
+  return done(::fsconfig(fs, command, key, value, 0));
+}
+
+Sys<UniqueFd> LinuxKernel::fsmount(int fs, unsigned int attributes) {
+  return descriptor(::fsmount(fs, FSMOUNT_CLOEXEC, attributes));
+}
+
+Sys<void> LinuxKernel::move_mount(int mount, int target) {
+  return done(
+      ::move_mount(mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH));
+}
+
+Sys<UniqueFd> LinuxKernel::openat2(int dir, const char* path, const open_how& how) {
+  // A rename anywhere on the machine can end a scoped walk with EAGAIN; that passes.
+  constexpr int kTries = 64;
+  long fd = -1;
+  for (int i = 0; i < kTries; ++i) {
+    fd = ::syscall(SYS_openat2, dir, path, &how, sizeof how);
+    if (fd >= 0 || errno != EAGAIN) break;
+  }
+  return descriptor(fd);
+}
+
+Sys<struct stat> LinuxKernel::fstat(int fd) {
+  struct stat st {};
+  if (::fstat(fd, &st) < 0) return std::unexpected(errno);
+  return st;
+}
+
+Sys<void> LinuxKernel::mkdirat(int dir, const char* name, mode_t mode) {
+  return done(::mkdirat(dir, name, mode));
+}
+
+Sys<void> LinuxKernel::mknodat(int dir, const char* name, mode_t mode, dev_t device) {
+  return done(::mknodat(dir, name, mode, device));
+}
+
+Sys<void> LinuxKernel::symlinkat(const char* target, int dir, const char* name) {
+  return done(::symlinkat(target, dir, name));
+}
+
+Sys<void> LinuxKernel::fchdir(int dir) { return done(::fchdir(dir)); }
+
+mode_t LinuxKernel::umask(mode_t mask) { return ::umask(mask); }
+
+Sys<void> LinuxKernel::close_from(unsigned int first) {
+  return done(::close_range(first, ~0U, CLOSE_RANGE_UNSHARE));
+}
+
+Sys<void> LinuxKernel::setgroups(std::span<const gid_t> groups) {
+  return done(::setgroups(groups.size(), groups.data()));
+}
+
+Sys<void> LinuxKernel::setresgid(gid_t gid) { return done(::setresgid(gid, gid, gid)); }
+
+Sys<void> LinuxKernel::setresuid(uid_t uid) { return done(::setresuid(uid, uid, uid)); }
+
+Sys<void> LinuxKernel::keep_capabilities() { return done(::prctl(PR_SET_KEEPCAPS, 1L)); }
+
+Sys<CapabilitySets> LinuxKernel::capget() {
+  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> data{};
+  if (::syscall(SYS_capget, &header, data.data()) < 0) return std::unexpected(errno);
+  const auto join = [](std::uint32_t low, std::uint32_t high) {
+    return std::uint64_t{high} << 32 | low;
+  };
+  return CapabilitySets{.effective = join(data[0].effective, data[1].effective),
+                        .permitted = join(data[0].permitted, data[1].permitted),
+                        .inheritable = join(data[0].inheritable, data[1].inheritable)};
+}
+
+Sys<void> LinuxKernel::capset(const CapabilitySets& sets) {
+  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> data{};
+  for (unsigned int i = 0; i < data.size(); ++i) {
+    data.at(i).effective = static_cast<std::uint32_t>(sets.effective >> (32 * i));
+    data.at(i).permitted = static_cast<std::uint32_t>(sets.permitted >> (32 * i));
+    data.at(i).inheritable = static_cast<std::uint32_t>(sets.inheritable >> (32 * i));
+  }
+  return done(::syscall(SYS_capset, &header, data.data()));
+}
+
+Sys<std::vector<InterfaceAddress>> LinuxKernel::interface_addresses() {
+  ifaddrs* list = nullptr;
+  if (::getifaddrs(&list) < 0) return std::unexpected(errno);
+  std::vector<InterfaceAddress> result;
+  for (const ifaddrs* entry = list; entry != nullptr; entry = entry->ifa_next) {
+    if (entry->ifa_addr == nullptr || entry->ifa_addr->sa_family != AF_INET) continue;
+    sockaddr_in address{};
+    __builtin_memcpy(&address, entry->ifa_addr, sizeof address);
+    // A label such as "eth0:web" names the interface before its colon.
+    std::string interface = entry->ifa_name;
+    if (const auto colon = interface.find(':'); colon != std::string::npos) interface.resize(colon);
+    result.push_back({std::move(interface), ntohl(address.sin_addr.s_addr)});
+  }
+  ::freeifaddrs(list);
+  return result;
+}
+
+Sys<int> LinuxKernel::run(const std::vector<std::string>& argv) {
+  std::vector<char*> arguments;
+  arguments.reserve(argv.size() + 1);
+  for (const auto& argument : argv) arguments.push_back(const_cast<char*>(argument.c_str()));
+  arguments.push_back(nullptr);
+  char* const environment[] = {nullptr};
+  pid_t pid = 0;
+  const int error = ::posix_spawn(&pid, arguments[0], nullptr, nullptr, arguments.data(),
+                                  static_cast<char* const*>(environment));
+  if (error != 0) return std::unexpected(error);
+  int status = 0;
+  while (::waitpid(pid, &status, 0) < 0) {
+    if (errno != EINTR) return std::unexpected(errno);
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+}  // namespace libjail

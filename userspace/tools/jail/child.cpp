@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tools/jail/child.hpp"
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <functional>
+
+#include "cli/exit_status.hpp"
+#include "cli/messages.hpp"
+#include "jail/apply.hpp"
+#include "tools/jail/environment.hpp"
+
+namespace jail_tool {
+namespace {
+
+using libjail::Entered;
+using libjail::Error;
+using libjail::Result;
+
+constexpr int kChannel = STDERR_FILENO + 1;
+
+/// Where messages go: to standard error, or to the supervisor, who prints them.
+using Report = std::function<void(Message::Kind, const std::string&)>;
+
+int enter_and_execute(libjail::Kernel& kernel, const Invocation& invocation, const sigset_t& mask,
+                      unsigned int first_closed, const Report& report,
+                      const std::function<Result<void>(const Entered&)>& settle) {
+  const auto give_up = [&report](const Error& error) {
+    report(Message::Kind::kError, error.text());
+    return cli::kSetupFailed;
+  };
+  const auto entered =
+      libjail::apply(kernel, invocation.spec, invocation.command.user, first_closed,
+                     [&report](const std::string& step) { report(Message::Kind::kStep, step); });
+  if (!entered) return give_up(entered.error());
+  if (const auto settled = settle(*entered); !settled) return give_up(settled.error());
+  if (invocation.command.login && entered->user && !log_in(*entered->user)) {
+    report(Message::Kind::kWarning,
+           "home directory " + entered->user->home + ": " + libjail::reason(errno) + ", using /");
+  }
+  ::sigprocmask(SIG_SETMASK, &mask, nullptr);
+  const auto failure = execute(invocation.command.argv);
+  report(Message::Kind::kError, failure.error.text());
+  return failure.status;
+}
+
+/// Puts something harmless, or the pipes, in the place of the caller's terminal.
+Result<void> hide_terminal(const ChildSide& side) {
+  const libjail::UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  if (!null) return libjail::fail(errno, "open /dev/null");
+  for (int fd = 0; fd < 3; ++fd) {
+    if (!side.caller.is_terminal.at(static_cast<std::size_t>(fd))) continue;
+    const int pipe = fd == STDIN_FILENO ? side.input.get() : side.output.get();
+    if (::dup2(side.pty ? null.get() : pipe, fd) < 0) {
+      return libjail::fail(errno, "replace a standard descriptor");
+    }
+  }
+  return {};
+}
+
+Result<void> take_terminal(const CallerTerminal& caller, const Channel& channel) {
+  auto pty = open_pty();
+  if (!pty) return std::unexpected(pty.error());
+  dress_pty(*pty, caller);
+  const int master = pty->master.get();
+  channel.send(Message::Kind::kTerminal, "", {&master, 1});
+  pty->master.reset();
+  if (::ioctl(pty->slave.get(), TIOCSCTTY, 0) < 0) {
+    return libjail::fail(errno, "make the jail's terminal the controlling one");
+  }
+  for (int fd = 0; fd < 3; ++fd) {
+    if (caller.is_terminal.at(static_cast<std::size_t>(fd)) && ::dup2(pty->slave.get(), fd) < 0) {
+      return libjail::fail(errno, "replace a standard descriptor");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+int run_in_place(libjail::Kernel& kernel, const Invocation& invocation, const sigset_t& mask) {
+  const cli::Messages messages("jail", invocation.verbosity);
+  const auto report = [&messages](Message::Kind kind, const std::string& text) {
+    if (kind == Message::Kind::kStep) {
+      messages.step(text);
+    } else if (kind == Message::Kind::kWarning) {
+      messages.warning(text);
+    } else {
+      messages.error(text);
+    }
+  };
+  return enter_and_execute(kernel, invocation, mask, STDERR_FILENO + 1, report,
+                           [](const Entered&) -> Result<void> { return {}; });
+}
+
+int run_supervised(libjail::Kernel& kernel, const Invocation& invocation, const sigset_t& mask,
+                   ChildSide side) {
+  const auto hidden = hide_terminal(side);
+  side.input.reset();
+  side.output.reset();
+  // The channel gets the first number after the standard ones; all others are closed on the way.
+  if (side.channel.get() != kChannel) {
+    if (::dup3(side.channel.get(), kChannel, O_CLOEXEC) < 0) return cli::kSetupFailed;
+    side.channel = Channel(libjail::UniqueFd(kChannel));
+  }
+  const auto report = [&side](Message::Kind kind, const std::string& text) {
+    side.channel.send(kind, text);
+  };
+  if (!hidden) {
+    report(Message::Kind::kError, hidden.error().text());
+    return cli::kSetupFailed;
+  }
+  return enter_and_execute(kernel, invocation, mask, kChannel + 1, report,
+                           [&side](const Entered& entered) -> Result<void> {
+                             const int jail = entered.jail.get();
+                             side.channel.send(Message::Kind::kEntered, "", {&jail, 1});
+                             if (!side.pty) return {};
+                             return take_terminal(side.caller, side.channel);
+                           });
+}
+
+}  // namespace jail_tool

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tools/jail/keeper.hpp"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace jail_tool {
+namespace {
+
+constexpr int kRelease = 2000;  // milliseconds; the kernel's worker takes about ten
+
+/// Whether the jail is empty and the kernel has let go of what belongs to it.
+bool is_over(libjail::Kernel& kernel, int jail) {
+  jail_info info{};
+  if (!kernel.jail_info(jail, &info)) return false;
+  if (info.nr_processes > 0) return false;
+  for (;;) {
+    const auto empty = kernel.jail_wait(jail, kRelease);
+    if (empty || empty.error() != EINTR) return empty.value_or(false);
+  }
+}
+
+void release(libjail::Kernel& kernel, const libjail::AliasConfig& aliases,
+             libjail::AliasLease& lease, const cli::Messages& messages) {
+  const auto released = lease.release(kernel, aliases);
+  if (!released) {
+    messages.error(released.error().text());
+  } else if (*released) {
+    messages.step("took the address away");
+  }
+}
+
+/// In a process of its own, without any tie to the caller's session or files.
+[[noreturn]] void keep(libjail::Kernel& kernel, int jail, const libjail::AliasConfig& aliases,
+                       libjail::AliasLease& lease) {
+  ::prctl(PR_SET_NAME, "jail-keeper");
+  ::setsid();
+  if (::chdir("/") < 0) ::_exit(1);
+  if (const int null = ::open("/dev/null", O_RDWR); null >= 0) {
+    for (int fd = 0; fd < 3; ++fd) ::dup2(null, fd);
+    ::close(null);
+  }
+  for (;;) {
+    const auto empty = kernel.jail_wait(jail, -1);
+    if (empty ? *empty : empty.error() != EINTR) break;
+  }
+  static_cast<void>(lease.release(kernel, aliases));  // what fails is left to the next sweep
+  ::_exit(0);
+}
+
+}  // namespace
+
+void finish(libjail::Kernel& kernel, libjail::UniqueFd jail, const libjail::AliasConfig& aliases,
+            std::optional<libjail::AliasLease> lease, const cli::Messages& messages) {
+  const bool over = !jail || is_over(kernel, jail.get());
+  if (!lease) return;
+  if (over) {
+    release(kernel, aliases, *lease, messages);
+    return;
+  }
+  const pid_t keeper = ::fork();
+  if (keeper == 0) keep(kernel, jail.get(), aliases, *lease);
+  if (keeper < 0) {
+    messages.warning("the address stays until the next jail(8) runs: " + libjail::reason(errno));
+  } else {
+    messages.step("the jail lives on; process " + std::to_string(keeper) +
+                  " takes the address away when it ends");
+  }
+}
+
+}  // namespace jail_tool

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// jail(8): run a command in a jail.
+#include <unistd.h>
+
+#include <csignal>
+
+#include "cli/exit_status.hpp"
+#include "cli/messages.hpp"
+#include "cli/standard_fds.hpp"
+#include "jail/linux_kernel.hpp"
+#include "tools/jail/options.hpp"
+#include "tools/jail/run.hpp"
+
+int main(int argc, char** argv) {
+  if (!cli::open_standard_fds()) return cli::kSetupFailed;
+  ::signal(SIGCHLD, SIG_DFL);  // children could not be waited for if the caller ignored it
+  const auto parsed = jail_tool::parse_arguments({argv, argv + argc});
+  if (const auto* stop = std::get_if<jail_tool::Stop>(&parsed)) {
+    cli::write_all(STDOUT_FILENO, stop->out);
+    cli::write_all(STDERR_FILENO, stop->err);
+    return stop->status;
+  }
+  libjail::LinuxKernel kernel;
+  return jail_tool::run(kernel, std::get<jail_tool::Invocation>(parsed),
+                        jail_tool::installed_aliases());
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tools/jail/options.hpp"
+
+#include <getopt.h>
+
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "cli/exit_status.hpp"
+#include "jail/address.hpp"
+#include "jail/capmask.hpp"
+
+namespace jail_tool {
+namespace {
+
+constexpr const char* kUsage =
+    "usage: jail [-lqvM] [-o allow.unsafe] [-n name] [-u user | -U user]\n"
+    "            path capmask ip[,...] command [argument ...]\n";
+
+enum LongOption { kHelp = 256, kVersion };
+
+constexpr auto kLongOptions = std::to_array<option>({{"help", no_argument, nullptr, kHelp},
+                                                     {"version", no_argument, nullptr, kVersion},
+                                                     {nullptr, 0, nullptr, 0}});
+
+struct Flags {
+  bool login = false;
+  bool quiet = false;
+  bool verbose = false;
+  bool mounts = true;
+  bool unsafe = false;
+  std::string name;
+  std::optional<std::string> host_user;
+  std::optional<std::string> jail_user;
+};
+
+Stop usage_error(const std::string& problem) {
+  return {.out = {}, .err = "jail: " + problem + "\n" + kUsage, .status = cli::kSetupFailed};
+}
+
+Stop refusal(const libjail::Error& error) {
+  return {.out = {}, .err = "jail: " + error.text() + "\n", .status = cli::kSetupFailed};
+}
+
+std::optional<Stop> take_option(int code, const char* argument, Flags& flags) {
+  switch (code) {
+    case 'l':
+      flags.login = true;
+      return {};
+    case 'q':
+      flags.quiet = true;
+      return {};
+    case 'v':
+      flags.verbose = true;
+      return {};
+    case 'M':
+      flags.mounts = false;
+      return {};
+    case 'n':
+      flags.name = argument;
+      if (flags.name.empty()) return usage_error("-n: the name is empty");
+      return {};
+    case 'o':
+      if (std::string_view(argument) != "allow.unsafe") {
+        return usage_error(std::string("-o ") + argument +
+                           ": unknown; the only one is allow.unsafe");
+      }
+      flags.unsafe = true;
+      return {};
+    case 'u':
+      flags.host_user = argument;
+      return {};
+    case 'U':
+      flags.jail_user = argument;
+      return {};
+    case kHelp:
+      return Stop{.out = std::string(kUsage) + "See jail(8).\n", .err = {}, .status = 0};
+    case kVersion:
+      return Stop{.out = "jail " JAIL_VERSION "\n", .err = {}, .status = 0};
+    case 'h':
+      return Stop{.out = {}, .err = kUsage, .status = cli::kSetupFailed};
+    case ':':
+      return usage_error(std::string("option -") + static_cast<char>(optopt) + " needs a value");
+    default:
+      return usage_error(optopt > 0 && optopt < kHelp
+                             ? std::string("unknown option -") + static_cast<char>(optopt)
+                             : "unknown option");
+  }
+}
+
+std::optional<Stop> contradiction(const Flags& flags) {
+  if (flags.quiet && flags.verbose) return usage_error("-q and -v exclude each other");
+  if (flags.host_user && flags.jail_user) return usage_error("-u and -U exclude each other");
+  return {};
+}
+
+libjail::UserRequest user_request(const Flags& flags) {
+  using Source = libjail::UserRequest::Source;
+  if (flags.host_user) {
+    return {.source = Source::kHost, .name = *flags.host_user, .details = flags.login};
+  }
+  if (flags.jail_user) {
+    return {.source = Source::kJail, .name = *flags.jail_user, .details = flags.login};
+  }
+  return {.source = Source::kNone, .name = {}, .details = flags.login};
+}
+
+std::variant<Invocation, Stop> take_operands(std::vector<std::string> operands,
+                                             const Flags& flags) {
+  constexpr auto kNames = std::to_array<const char*>({"path", "capmask", "ip", "command"});
+  if (operands.size() < kNames.size()) {
+    return usage_error(std::string("the operand ") + kNames.at(operands.size()) + " is missing");
+  }
+  const auto ceiling = libjail::parse_capmask(operands[1]);
+  if (!ceiling) return refusal(ceiling.error());
+  auto address = libjail::parse_address(operands[2]);
+  if (!address) return refusal(address.error());
+  auto spec = libjail::JailSpec::make({.path = operands[0],
+                                       .ceiling = *ceiling,
+                                       .unsafe = flags.unsafe,
+                                       .address = std::move(*address),
+                                       .name = flags.name,
+                                       .hostname = flags.name,
+                                       .mounts = flags.mounts});
+  if (!spec) return refusal(spec.error());
+  operands.erase(operands.begin(), operands.begin() + 3);
+  const auto verbosity = flags.verbose ? cli::Verbosity::kVerbose
+                         : flags.quiet ? cli::Verbosity::kQuiet
+                                       : cli::Verbosity::kNormal;
+  return Invocation{.spec = std::move(*spec),
+                    .command = {.argv = std::move(operands),
+                                .user = user_request(flags),
+                                .login = flags.login},
+                    .verbosity = verbosity};
+}
+
+}  // namespace
+
+std::variant<Invocation, Stop> parse_arguments(std::vector<std::string> argv) {
+  std::vector<char*> pointers;
+  pointers.reserve(argv.size() + 1);
+  for (auto& argument : argv) pointers.push_back(argument.data());
+  pointers.push_back(nullptr);
+  const int count = static_cast<int>(argv.size());
+
+  Flags flags;
+  optind = 0;  // glibc: start over
+  opterr = 0;
+  for (;;) {
+    optopt = 0;
+    // "+": what follows the first operand belongs to somebody else's command.
+    const int code =
+        getopt_long(count, pointers.data(), "+:hlqvMn:o:u:U:", kLongOptions.data(), nullptr);
+    if (code == -1) break;
+    if (auto stop = take_option(code, optarg, flags)) return *std::move(stop);
+  }
+  if (auto stop = contradiction(flags)) return *std::move(stop);
+  return take_operands({pointers.begin() + optind, pointers.end() - 1}, flags);
+}
+
+}  // namespace jail_tool

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tools/jail/supervisor.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <vector>
+
+#include "cli/exit_status.hpp"
+#include "cli/messages.hpp"
+#include "tools/jail/channel.hpp"
+#include "tools/jail/child.hpp"
+#include "tools/jail/keeper.hpp"
+#include "tools/jail/relay.hpp"
+
+namespace jail_tool {
+namespace {
+
+using libjail::UniqueFd;
+
+constexpr auto kSignals = std::to_array({SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2,
+                                         SIGALRM, SIGCONT, SIGTSTP, SIGWINCH, SIGCHLD});
+
+/// The two directions of a relay without a pseudo-terminal.
+struct Pipes {
+  UniqueFd input_read, input_write, output_read, output_write;
+};
+
+libjail::Result<Pipes> make_pipes() {
+  std::array<int, 2> in{-1, -1};
+  std::array<int, 2> out{-1, -1};
+  if (::pipe2(in.data(), O_CLOEXEC) < 0) return libjail::fail(errno, "make a pipe");
+  Pipes pipes{.input_read = UniqueFd(in[0]), .input_write = UniqueFd(in[1]),
+              .output_read = {}, .output_write = {}};
+  if (::pipe2(out.data(), O_CLOEXEC) < 0) return libjail::fail(errno, "make a pipe");
+  pipes.output_read.reset(out[0]);
+  pipes.output_write.reset(out[1]);
+  for (const int fd : {in[1], out[0]}) ::fcntl(fd, F_SETFL, O_NONBLOCK);
+  return pipes;
+}
+
+class Supervisor {
+ public:
+  Supervisor(pid_t child, UniqueFd signals, Channel channel, const CallerTerminal& caller,
+             const cli::Messages& messages)
+      : child_(child),
+        signals_(std::move(signals)),
+        channel_(std::move(channel)),
+        caller_(caller),
+        raw_(STDIN_FILENO),
+        messages_(messages) {}
+
+  void use_pipes(Pipes pipes) {
+    relay_.emplace(ends(std::move(pipes.input_write), std::move(pipes.output_read), false));
+  }
+
+  /// Until the child has ended. @return its exit status
+  int wait() {
+    while (!status_) {
+      std::vector<pollfd> polls{{.fd = signals_.get(), .events = POLLIN, .revents = 0}};
+      if (channel_) polls.push_back({.fd = channel_.get(), .events = POLLIN, .revents = 0});
+      const int timeout = relay_ ? relay_->prepare(polls) : -1;
+      if (::poll(polls.data(), polls.size(), timeout) < 0 && errno != EINTR) break;
+      if (relay_) relay_->handle(polls);
+      take_messages();
+      take_signals();
+    }
+    take_messages();
+    if (relay_) relay_->drain();
+    raw_.leave();
+    return status_.value_or(cli::kSetupFailed);
+  }
+
+  /// The jail that the child entered, if it came that far.
+  [[nodiscard]] UniqueFd take_jail() { return std::move(jail_); }
+
+ private:
+  Relay::Ends ends(UniqueFd to_jail, UniqueFd from_jail, bool pty) const {
+    const bool output = caller_.is_terminal[1] || caller_.is_terminal[2];
+    return {.keyboard = caller_.is_terminal[0] ? STDIN_FILENO : -1,
+            .screen = caller_.is_terminal[1] ? STDOUT_FILENO : output ? STDERR_FILENO : -1,
+            .to_jail = std::move(to_jail),
+            .from_jail = std::move(from_jail),
+            .pty = pty,
+            .shared = !caller_.full()};
+  }
+
+  void take_messages() {
+    while (auto message = channel_.receive()) {
+      switch (message->kind) {
+        case Message::Kind::kStep:
+          messages_.step(message->text);
+          break;
+        case Message::Kind::kWarning:
+          messages_.warning(message->text);
+          break;
+        case Message::Kind::kError:
+          raw_.leave();
+          messages_.error(message->text);
+          break;
+        case Message::Kind::kEntered:
+          if (!message->descriptors.empty()) jail_ = std::move(message->descriptors[0]);
+          break;
+        case Message::Kind::kTerminal:
+          if (!message->descriptors.empty()) use_terminal(std::move(message->descriptors[0]));
+          break;
+      }
+    }
+  }
+
+  void use_terminal(UniqueFd master) {
+    UniqueFd copy(::fcntl(master.get(), F_DUPFD_CLOEXEC, 0));
+    relay_.emplace(ends(std::move(master), std::move(copy), true));
+    uses_pty_ = true;
+    resume();
+  }
+
+  void take_signals() {
+    signalfd_siginfo info{};
+    while (::read(signals_.get(), &info, sizeof info) == sizeof info) {
+      const int signal = static_cast<int>(info.ssi_signo);
+      if (signal == SIGCHLD) {
+        reap();
+      } else if (signal == SIGWINCH) {
+        if (relay_) relay_->resize();
+      } else if (signal == SIGTSTP) {
+        suspend();
+      } else {
+        if (signal == SIGCONT) resume();
+        // What the caller's terminal sends goes to the whole foreground, there as here.
+        if (info.ssi_code != SI_KERNEL || ::kill(-child_, signal) < 0) ::kill(child_, signal);
+      }
+    }
+  }
+
+  void reap() {
+    int status = 0;
+    while (::waitpid(child_, &status, WNOHANG) < 0) {
+      if (errno != EINTR) return;
+    }
+    if (WIFEXITED(status)) status_ = WEXITSTATUS(status);
+    if (WIFSIGNALED(status)) status_ = cli::kSignalBase + WTERMSIG(status);
+  }
+
+  void suspend() {
+    raw_.leave();
+    ::kill(-child_, SIGSTOP);
+    ::raise(SIGSTOP);  // and here we go on after SIGCONT, which stands in the queue too
+    resume();
+    ::kill(-child_, SIGCONT);
+  }
+
+  void resume() {
+    if (!uses_pty_) return;
+    relay_->resize();
+    if (caller_.full()) raw_.enter();
+  }
+
+  pid_t child_;
+  UniqueFd signals_;
+  Channel channel_;
+  const CallerTerminal& caller_;
+  RawMode raw_;
+  const cli::Messages& messages_;
+  std::optional<Relay> relay_;
+  bool uses_pty_ = false;
+  UniqueFd jail_;
+  std::optional<int> status_;
+};
+
+/// What both sides of the fork need.
+struct Preparation {
+  Channel parent;
+  ChildSide child;
+  std::optional<Pipes> pipes;
+  UniqueFd signals;
+};
+
+libjail::Result<Preparation> prepare(const Invocation& invocation, const CallerTerminal& caller,
+                                     const cli::Messages& messages) {
+  auto channels = Channel::make();
+  if (!channels) return std::unexpected(channels.error());
+  Preparation ready{.parent = std::move(channels->first),
+                    .child = {.channel = std::move(channels->second),
+                              .caller = caller,
+                              .pty = caller.any() && jail_has_ptmx(invocation.spec),
+                              .input = {},
+                              .output = {}},
+                    .pipes = {},
+                    .signals = {}};
+  if (caller.any() && !ready.child.pty) {
+    messages.step("the jail has no /dev/ptmx, so the command gets pipes and no terminal");
+    auto pipes = make_pipes();
+    if (!pipes) return std::unexpected(pipes.error());
+    ready.child.input = std::move(pipes->input_read);
+    ready.child.output = std::move(pipes->output_write);
+    ready.pipes = std::move(*pipes);
+  }
+  const sigset_t signals = supervised_signals();
+  ready.signals.reset(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (!ready.signals) return libjail::fail(errno, "make a signal descriptor");
+  return ready;
+}
+
+libjail::Result<pid_t> fork_child(libjail::Kernel& kernel, const Invocation& invocation,
+                                  const sigset_t& mask, Preparation& ready) {
+  const pid_t child = ::fork();
+  if (child < 0) return libjail::fail(errno, "fork");
+  if (child == 0) {
+    ready.parent.close();
+    ::_exit(run_supervised(kernel, invocation, mask, std::move(ready.child)));
+  }
+  ready.child.channel.close();
+  ready.child.input.reset();
+  ready.child.output.reset();
+  return child;
+}
+
+}  // namespace
+
+sigset_t supervised_signals() {
+  sigset_t set;
+  ::sigemptyset(&set);
+  for (const int signal : kSignals) ::sigaddset(&set, signal);
+  return set;
+}
+
+int supervise(libjail::Kernel& kernel, const Invocation& invocation, const sigset_t& mask,
+              const CallerTerminal& caller, const libjail::AliasConfig& aliases,
+              std::optional<libjail::AliasLease> lease) {
+  const cli::Messages messages("jail", invocation.verbosity);
+  int status = cli::kSetupFailed;
+  UniqueFd jail;
+  auto ready = prepare(invocation, caller, messages);
+  auto child = ready ? fork_child(kernel, invocation, mask, *ready)
+                     : libjail::Result<pid_t>(std::unexpected(ready.error()));
+  if (child) {
+    ::signal(SIGPIPE, SIG_IGN);
+    Supervisor supervisor(*child, std::move(ready->signals), std::move(ready->parent), caller,
+                          messages);
+    if (ready->pipes) supervisor.use_pipes(*std::move(ready->pipes));
+    status = supervisor.wait();
+    jail = supervisor.take_jail();
+  } else {
+    messages.error(child.error().text());
+  }
+  finish(kernel, std::move(jail), aliases, std::move(lease), messages);
+  return status;
+}
+
+}  // namespace jail_tool
