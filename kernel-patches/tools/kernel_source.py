@@ -230,7 +230,7 @@ class Line:
             stream = importer.stdin
             message = f"Linux {self.tag(version)[1:]}\n".encode()
             who = f"{IDENTITY['GIT_AUTHOR_NAME']} <{IDENTITY['GIT_AUTHOR_EMAIL']}> 1767225600 +0000"
-            stream.write(f"commit refs/import/{version}\nauthor {who}\ncommitter {who}\n".encode())
+            stream.write(f"commit refs/import/{self.tag(version)}\nauthor {who}\ncommitter {who}\n".encode())
             stream.write(b"data %d\n%s\n" % (len(message), message))
             with tarfile.open(fileobj=unpack.stdout, mode="r|") as archive:
                 for member in archive:
@@ -246,7 +246,7 @@ class Line:
             stream.close()
             if importer.wait() or unpack.wait():
                 raise Error(f"cannot import {tarball}")
-        return git("rev-parse", f"refs/import/{version}")
+        return git("rev-parse", f"refs/import/{self.tag(version)}")
 
     def state(self, base: str) -> str:
         """The content key of the series on a base."""
