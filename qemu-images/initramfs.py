@@ -108,7 +108,8 @@ def find_busybox() -> Path:
 def base_archive() -> Path:
     """The archive with what every guest holds; made again when one of its files changed."""
     sources = {"INIT": build_init(), "BUSYBOX": find_busybox()}
-    folders = [(BUILD / "stage", "/"), (BUILD / "selftests/bin", f"{TESTS}/ktap"), (BUILD / "gtest", f"{TESTS}/gtest")]
+    folders = [(BUILD / f"stage/usr/{name}", f"/usr/{name}") for name in ("sbin", "libexec")]
+    folders += [(BUILD / "selftests/bin", f"{TESTS}/ktap"), (BUILD / "gtest", f"{TESTS}/gtest")]
     inputs = [*sources.values(), HERE / "rootfs.list", Path(__file__), *(HERE / "init").iterdir()]
     for folder, _ in folders:
         inputs += sorted(path for path in folder.rglob("*") if path.is_file())
