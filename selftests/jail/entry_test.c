@@ -1,0 +1,860 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Jail tests - State of the task that enters a jail
+ */
+
+#define _GNU_SOURCE
+#include <linux/filter.h>
+#include <linux/io_uring.h>
+#include <linux/keyctl.h>
+#include <linux/netlink.h>
+#include <linux/seccomp.h>
+#include <pthread.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <sys/ptrace.h>
+
+#include "common.h"
+
+FIXTURE(entry)
+{
+	struct world w;
+};
+
+FIXTURE_SETUP(entry)
+{
+	make_world(_metadata, &self->w);
+}
+
+FIXTURE_TEARDOWN(entry)
+{
+	remove_world(&self->w);
+}
+
+/*
+ * What an entry with some state in the way is like: prepare() makes the state,
+ * undo() takes it away again.  The entry must fail with @error with it, change
+ * nothing, and succeed without it.
+ */
+struct obstacle {
+	const struct world *w;
+	int (*prepare)(const struct world *w);
+	void (*undo)(int state);
+	int error;
+};
+
+/* What must not have changed after a failed entry. */
+struct snapshot {
+	struct stat root, cwd;
+	pid_t session, group;
+	struct __user_cap_data_struct caps[2];
+	char bset[64];
+	char stat_flags[32];
+	char ipc[64], uts[64];
+	int dumpable;
+	int keyring;
+};
+
+static unsigned long task_flags(void)
+{
+	char text[1024], *p;
+	unsigned long flags;
+	int field;
+
+	if (read_file("/proc/self/stat", text, sizeof(text)))
+		return ~0UL;
+	/* The command's name ends at the last ')', field 2. */
+	p = strrchr(text, ')');
+	for (field = 2; p && field < 9; field++)
+		p = strchr(p + 1, ' ');
+	if (!p || sscanf(p, "%lu", &flags) != 1)
+		return ~0UL;
+	return flags;
+}
+
+static void take_snapshot(struct snapshot *const shot)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	int cap;
+
+	memset(shot, 0, sizeof(*shot));
+	stat("/", &shot->root);
+	stat(".", &shot->cwd);
+	shot->session = getsid(0);
+	shot->group = getpgrp();
+	syscall(__NR_capget, &header, shot->caps);
+	for (cap = 0; cap < 64; cap++)
+		shot->bset[cap] = prctl(PR_CAPBSET_READ, cap, 0, 0, 0);
+	snprintf(shot->stat_flags, sizeof(shot->stat_flags), "%d",
+		 !!(task_flags() & PF_JAILED));
+	readlink("/proc/self/ns/ipc", shot->ipc, sizeof(shot->ipc) - 1);
+	readlink("/proc/self/ns/uts", shot->uts, sizeof(shot->uts) - 1);
+	shot->dumpable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
+	shot->keyring = syscall(__NR_keyctl, KEYCTL_GET_KEYRING_ID,
+				KEY_SPEC_SESSION_KEYRING, 0);
+}
+
+static bool same_snapshot(const struct snapshot *const a,
+			  const struct snapshot *const b)
+{
+	return a->root.st_ino == b->root.st_ino &&
+	       a->root.st_dev == b->root.st_dev &&
+	       a->cwd.st_ino == b->cwd.st_ino &&
+	       a->cwd.st_dev == b->cwd.st_dev && a->session == b->session &&
+	       a->group == b->group &&
+	       !memcmp(a->caps, b->caps, sizeof(a->caps)) &&
+	       !memcmp(a->bset, b->bset, sizeof(a->bset)) &&
+	       !strcmp(a->stat_flags, b->stat_flags) &&
+	       !strcmp(a->ipc, b->ipc) && !strcmp(a->uts, b->uts) &&
+	       a->dumpable == b->dumpable && a->keyring == b->keyring;
+}
+
+enum { CHANGED = 20001, NO_OBSTACLE, STILL_OBSTACLE, NOT_PREPARED };
+
+/* Returns 0 if the obstacle is one, as far as it should be. */
+static int try_obstacle(void *const arg)
+{
+	const struct obstacle *const o = arg;
+	struct snapshot before, after;
+	int state, fd;
+
+	state = o->prepare(o->w);
+	if (state < 0)
+		return NOT_PREPARED;
+	take_snapshot(&before);
+	fd = jail(&o->w->args, sizeof(o->w->args), 0);
+	if (fd >= 0)
+		return NO_OBSTACLE;
+	if (errno != o->error)
+		return errno;
+	take_snapshot(&after);
+	if (!same_snapshot(&before, &after))
+		return CHANGED;
+	o->undo(state);
+	fd = jail(&o->w->args, sizeof(o->w->args), 0);
+	if (fd < 0)
+		return STILL_OBSTACLE;
+	return task_flags() & PF_JAILED ? 0 : UNREACHED;
+}
+
+static void undo_close(const int state)
+{
+	close(state);
+}
+
+#define TEST_OBSTACLE(test, prepare_it, undo_it, expected)               \
+	TEST_F(entry, test)                                              \
+	{                                                                \
+		const struct obstacle o = {                              \
+			.w = &self->w,                                   \
+			.prepare = prepare_it,                           \
+			.undo = undo_it,                                 \
+			.error = expected,                               \
+		};                                                       \
+                                                                         \
+		EXPECT_EQ(0, on_host(&self->w, 0, try_obstacle, &o));    \
+	}
+
+/* E6: descriptors. */
+
+static int open_directory(const struct world *const w)
+{
+	return open("/", O_RDONLY | O_DIRECTORY);
+}
+TEST_OBSTACLE(fd_directory, open_directory, undo_close, EBUSY)
+
+static int open_inner_directory(const struct world *const w)
+{
+	return open(w->root, O_RDONLY | O_DIRECTORY);
+}
+TEST_OBSTACLE(fd_inner_directory, open_inner_directory, undo_close, EBUSY)
+
+static int open_path(const struct world *const w)
+{
+	return open(w->secret, O_PATH);
+}
+TEST_OBSTACLE(fd_path, open_path, undo_close, EBUSY)
+
+static int open_netlink(const struct world *const w)
+{
+	return socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+}
+TEST_OBSTACLE(fd_netlink, open_netlink, undo_close, EBUSY)
+
+static int open_packet(const struct world *const w)
+{
+	return socket(AF_PACKET, SOCK_RAW, 0);
+}
+TEST_OBSTACLE(fd_packet, open_packet, undo_close, EBUSY)
+
+static int open_raw(const struct world *const w)
+{
+	return socket(AF_INET, SOCK_RAW, IPPROTO_ICMP);
+}
+TEST_OBSTACLE(fd_raw, open_raw, undo_close, EBUSY)
+
+static int open_pidfd(const struct world *const w)
+{
+	return pidfd_open(getppid(), 0);
+}
+TEST_OBSTACLE(fd_pidfd, open_pidfd, undo_close, EBUSY)
+
+static int open_proc_pid(const struct world *const w)
+{
+	return open("/proc/1", O_RDONLY | O_DIRECTORY);
+}
+TEST_OBSTACLE(fd_proc_pid, open_proc_pid, undo_close, EBUSY)
+
+static int open_namespace(const struct world *const w)
+{
+	return open("/proc/self/ns/mnt", O_RDONLY);
+}
+TEST_OBSTACLE(fd_namespace, open_namespace, undo_close, EBUSY)
+
+static int open_mount(const struct world *const w)
+{
+	return syscall(__NR_open_tree, AT_FDCWD, w->root, 0);
+}
+TEST_OBSTACLE(fd_mount, open_mount, undo_close, EBUSY)
+
+static int open_fs_context(const struct world *const w)
+{
+	return syscall(__NR_fsopen, "tmpfs", 0);
+}
+TEST_OBSTACLE(fd_fs_context, open_fs_context, undo_close, EBUSY)
+
+static int open_epoll(const struct world *const w)
+{
+	return epoll_create1(0);
+}
+TEST_OBSTACLE(fd_epoll, open_epoll, undo_close, EBUSY)
+
+static int open_inotify(const struct world *const w)
+{
+	const int fd = inotify_init1(0);
+
+	return fd < 0 || inotify_add_watch(fd, "/", IN_ALL_EVENTS) < 0 ? -1 :
+									 fd;
+}
+TEST_OBSTACLE(fd_inotify, open_inotify, undo_close, EBUSY)
+
+static int open_userfaultfd(const struct world *const w)
+{
+	return syscall(__NR_userfaultfd, 0);
+}
+TEST_OBSTACLE(fd_userfaultfd, open_userfaultfd, undo_close, EBUSY)
+
+static int open_io_uring(const struct world *const w)
+{
+	struct io_uring_params params = {};
+
+	return syscall(__NR_io_uring_setup, 1, &params);
+}
+TEST_OBSTACLE(fd_io_uring, open_io_uring, undo_close, EBUSY)
+
+static int open_io_uring_sqpoll(const struct world *const w)
+{
+	struct io_uring_params params = { .flags = IORING_SETUP_SQPOLL };
+
+	return syscall(__NR_io_uring_setup, 1, &params);
+}
+
+/* An entry fails while the thread with the old credentials may live. */
+TEST_F(entry, fd_io_uring_sqpoll)
+{
+	const struct obstacle o = {
+		.w = &self->w,
+		.prepare = open_io_uring_sqpoll,
+		.undo = undo_close,
+		.error = EBUSY,
+	};
+	const int result = on_host(&self->w, 0, try_obstacle, &o);
+
+	/* The thread of a closed ring ends a while later. */
+	EXPECT_TRUE(result == 0 || result == STILL_OBSTACLE ||
+		    result == EINVAL)
+	{
+		TH_LOG("result %d", result);
+	}
+}
+
+static int open_device(const struct world *const w)
+{
+	return open("/dev/kmsg", O_RDONLY);
+}
+TEST_OBSTACLE(fd_device, open_device, undo_close, EBUSY)
+
+static int open_sysctl(const struct world *const w)
+{
+	return open("/proc/sys/kernel/panic", O_WRONLY);
+}
+TEST_OBSTACLE(fd_sysctl, open_sysctl, undo_close, EBUSY)
+
+static int open_proc_write(const struct world *const w)
+{
+	return open("/proc/self/oom_score_adj", O_WRONLY);
+}
+TEST_OBSTACLE(fd_proc_write, open_proc_write, undo_close, EBUSY)
+
+static int open_other_jail(const struct world *const w)
+{
+	struct jail_args args = w->args;
+
+	args.addrs = 0;
+	args.naddrs = 0;
+	return jail(&args, sizeof(args), JAIL_NO_ENTER);
+}
+TEST_OBSTACLE(fd_other_jail, open_other_jail, undo_close, EBUSY)
+
+static int open_seccomp_listener(const struct world *const w)
+{
+	struct sock_filter allow =
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	const struct sock_fprog prog = { .len = 1, .filter = &allow };
+
+	return syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER,
+		       SECCOMP_FILTER_FLAG_NEW_LISTENER, &prog);
+}
+TEST_OBSTACLE(fd_seccomp_listener, open_seccomp_listener, undo_close, EBUSY)
+
+/* These do not reach outside by themselves. */
+static int enter_with_harmless(void *const arg)
+{
+	const struct world *const w = arg;
+	int pipes[2], pair[2], fd;
+
+	if (pipe(pipes) || socketpair(AF_UNIX, SOCK_STREAM, 0, pair) ||
+	    eventfd(0, 0) < 0 || open("/dev/zero", O_RDONLY) < 0 ||
+	    open("/dev/urandom", O_RDONLY) < 0 || open(w->secret, O_RDWR) < 0 ||
+	    socket(AF_INET, SOCK_STREAM, 0) < 0 ||
+	    syscall(__NR_memfd_create, "jail", 0) < 0)
+		return UNREACHED;
+	fd = jail(&w->args, sizeof(w->args), 0);
+	return fd < 0 ? errno : 0;
+}
+
+TEST_F(entry, fd_harmless)
+{
+	EXPECT_EQ(0, on_host(&self->w, 0, enter_with_harmless, &self->w));
+}
+
+/* E3: threads and shared memory. */
+
+static int thread_pipe[2];
+
+static void *thread_waits(void *const arg)
+{
+	char byte;
+
+	return read(thread_pipe[0], &byte, 1) == 0 ? NULL : arg;
+}
+
+static pthread_t thread;
+
+static int make_thread(const struct world *const w)
+{
+	if (pipe(thread_pipe) ||
+	    pthread_create(&thread, NULL, thread_waits, NULL))
+		return -1;
+	return 0;
+}
+
+static void undo_thread(const int state)
+{
+	struct stat st;
+
+	close(thread_pipe[1]);
+	pthread_join(thread, NULL);
+	/* The thread's memory is free a moment before the thread is gone. */
+	do
+		sched_yield();
+	while (!stat("/proc/self/task", &st) && st.st_nlink > 3);
+}
+TEST_OBSTACLE(threads, make_thread, undo_thread, EINVAL)
+
+static pid_t partner;
+
+static int partner_waits(void *const arg)
+{
+	char byte;
+
+	close(thread_pipe[1]);
+	(void)!read(thread_pipe[0], &byte, 1);
+	_exit(0);
+}
+
+static char partner_stack[64 * 1024] __attribute__((aligned(16)));
+
+static int share(const int flags)
+{
+	if (pipe(thread_pipe))
+		return -1;
+	partner = clone(partner_waits, partner_stack + sizeof(partner_stack),
+			flags | SIGCHLD, NULL);
+	return partner < 0 ? -1 : 0;
+}
+
+static void undo_partner(const int state)
+{
+	kill(partner, SIGKILL);
+	waitpid(partner, NULL, 0);
+}
+
+static int share_memory(const struct world *const w)
+{
+	return share(CLONE_VM);
+}
+TEST_OBSTACLE(shared_memory, share_memory, undo_partner, EINVAL)
+
+/* E4, E5: what is shared with a partner outside is unshared silently. */
+
+static int enter_with_shared_fs(void *const arg)
+{
+	const struct world *const w = arg;
+
+	if (share(CLONE_FS))
+		return UNREACHED;
+	if (jail(&w->args, sizeof(w->args), 0) < 0)
+		return errno;
+	/* The partner keeps its root: the parent looks at it. */
+	w->shared->values[0] = partner;
+	tell(w->shared->values[1]);
+	hear(w->shared->values[2]);
+	return 0;
+}
+
+TEST_F(entry, shared_fs)
+{
+	struct runner runner;
+	int ready[2], go[2];
+	char path[64], root[64] = "";
+
+	ASSERT_EQ(0, pipe(ready));
+	ASSERT_EQ(0, pipe(go));
+	self->w.shared->values[1] = ready[1];
+	self->w.shared->values[2] = go[0];
+	runner = start(_metadata, &self->w, HOST, 0, enter_with_shared_fs,
+		       &self->w);
+	close(ready[1]);
+	EXPECT_TRUE(hear(ready[0]));
+	snprintf(path, sizeof(path), "/proc/%d/root",
+		 self->w.shared->values[0]);
+	EXPECT_LT(0, readlink(path, root, sizeof(root) - 1));
+	EXPECT_STREQ("/", root);
+	snprintf(path, sizeof(path), "/proc/%d/root", runner.pid);
+	memset(root, 0, sizeof(root));
+	EXPECT_LT(0, readlink(path, root, sizeof(root) - 1));
+	EXPECT_STREQ(self->w.root, root);
+	tell(go[1]);
+	EXPECT_EQ(0, finish(_metadata, &self->w, &runner));
+}
+
+static int partner_fd_end;
+
+static int partner_opens(void *const arg)
+{
+	/* Waits for the entry and puts a directory into the common table. */
+	if (!hear(thread_pipe[0]) || open("/", O_RDONLY | O_DIRECTORY) < 0)
+		_exit(1);
+	tell(partner_fd_end);
+	pause();
+	_exit(0);
+}
+
+static int count_directories(void)
+{
+	struct stat st;
+	int fd, count = 0;
+
+	for (fd = 0; fd < 64; fd++)
+		count += !fstat(fd, &st) && S_ISDIR(st.st_mode);
+	return count;
+}
+
+/* Returns 0 if a partner can put a directory into the descriptor table. */
+static int attack_shared_files(const struct world *const w, const bool enter_it)
+{
+	int answer[2], err = 0;
+
+	if (pipe(thread_pipe) || pipe(answer))
+		return UNREACHED;
+	partner_fd_end = answer[1];
+	partner = clone(partner_opens, partner_stack + sizeof(partner_stack),
+			CLONE_FILES | SIGCHLD, NULL);
+	if (partner < 0)
+		return UNREACHED;
+	if (enter_it && jail(&w->args, sizeof(w->args), 0) < 0)
+		return errno;
+	if (!tell(thread_pipe[1]) || !hear(answer[0]))
+		return UNREACHED;
+	if (!count_directories())
+		err = EBADF;
+	return err;
+}
+
+static int share_files_outside(void *const arg)
+{
+	return attack_shared_files(arg, false);
+}
+
+static int share_files_inside(void *const arg)
+{
+	return attack_shared_files(arg, true);
+}
+
+TEST_F(entry, shared_files)
+{
+	EXPECT_EQ(0, on_host(&self->w, 0, share_files_outside, &self->w));
+	EXPECT_EQ(EBADF, on_host(&self->w, 0, share_files_inside, &self->w));
+}
+
+/* E10: the caller traces a task of the host. */
+
+static pid_t tracee;
+
+static int trace(const struct world *const w)
+{
+	tracee = idle_child();
+	return tracee < 0 || ptrace(PTRACE_SEIZE, tracee, 0, 0) ? -1 : 0;
+}
+
+static void undo_trace(const int state)
+{
+	end_child(tracee);
+}
+TEST_OBSTACLE(tracer, trace, undo_trace, EBUSY)
+
+/* E14: children would land in another PID namespace. */
+
+static int enter_with_pid_namespace(void *const arg)
+{
+	const struct world *const w = arg;
+
+	if (unshare(CLONE_NEWPID))
+		return UNREACHED;
+	return jail(&w->args, sizeof(w->args), 0) < 0 ? errno : 0;
+}
+
+TEST_F(entry, pid_namespace)
+{
+	EXPECT_EQ(EINVAL,
+		  on_host(&self->w, 0, enter_with_pid_namespace, &self->w));
+}
+
+/* E1: a user namespace of its own gives no right to make jails. */
+
+static int enter_in_user_namespace(void *const arg)
+{
+	const struct world *const w = arg;
+
+	if (unshare(CLONE_NEWUSER))
+		return UNREACHED;
+	return jail(&w->args, sizeof(w->args), 0) < 0 ? errno : 0;
+}
+
+TEST_F(entry, user_namespace)
+{
+	EXPECT_EQ(EPERM,
+		  on_host(&self->w, 0, enter_in_user_namespace, &self->w));
+	EXPECT_EQ(EPERM, on_host(&self->w, UID_USER, enter_in_user_namespace,
+				 &self->w));
+}
+
+/* E7: root and working directory. */
+
+static int look_at_root(void *const arg)
+{
+	const struct world *const w = arg;
+	struct stat st, cwd;
+	char path[64];
+
+	if (stat("/", &st) || stat(".", &cwd) || !getcwd(path, sizeof(path)))
+		return UNREACHED;
+	if (st.st_ino != cwd.st_ino || st.st_dev != cwd.st_dev)
+		return EXDEV;
+	if (strcmp(path, "/"))
+		return ENOENT;
+	return st.st_ino == (ino_t)w->shared->values[0] ? 0 : ESTALE;
+}
+
+TEST_F(entry, root_directory)
+{
+	struct stat st;
+
+	ASSERT_EQ(0, stat(self->w.root, &st));
+	self->w.shared->values[0] = st.st_ino;
+	EXPECT_EQ(ESTALE, on_host(&self->w, 0, look_at_root, &self->w));
+	EXPECT_EQ(0, in_jail(&self->w, 0, look_at_root, &self->w));
+}
+
+/* E9: session and controlling terminal. */
+
+static int look_at_session(void *const arg)
+{
+	const struct world *const w = arg;
+	const int fd = open("/dev/tty", O_RDWR);
+
+	if (fd >= 0)
+		return EBUSY;
+	return getsid(0) == getpid() && getpgrp() == getpid() &&
+			       getsid(0) != w->shared->values[0] ?
+		       0 :
+		       EPERM;
+}
+
+TEST_F(entry, session)
+{
+	self->w.shared->values[0] = getsid(0);
+	EXPECT_EQ(EPERM, on_host(&self->w, 0, look_at_session, &self->w));
+	EXPECT_EQ(0, in_jail(&self->w, 0, look_at_session, &self->w));
+}
+
+/* The leader of a process group with a member that stays outside. */
+static int lead_group(const struct world *const w)
+{
+	if (setpgid(0, 0) || pipe(thread_pipe))
+		return -1;
+	partner = fork();
+	if (partner == 0)
+		partner_waits(NULL);
+	return partner < 0 ? -1 : 0;
+}
+TEST_OBSTACLE(group_leader, lead_group, undo_partner, EPERM)
+
+static int lead_session(const struct world *const w)
+{
+	if (setsid() < 0 || pipe(thread_pipe))
+		return -1;
+	partner = fork();
+	if (partner == 0)
+		partner_waits(NULL);
+	return partner < 0 ? -1 : 0;
+}
+TEST_OBSTACLE(session_leader, lead_session, undo_partner, EPERM)
+
+static int enter_as_lone_leader(void *const arg)
+{
+	const struct world *const w = arg;
+
+	if (setsid() < 0)
+		return UNREACHED;
+	return jail(&w->args, sizeof(w->args), 0) < 0 ? errno : 0;
+}
+
+TEST_F(entry, lone_session_leader)
+{
+	EXPECT_EQ(0, on_host(&self->w, 0, enter_as_lone_leader, &self->w));
+}
+
+/* E12: orphans of the host must not be given to a task of a jail. */
+
+static int look_at_subreaper(const struct world *const w, const bool enter_it)
+{
+	int is = 0;
+
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
+		return UNREACHED;
+	if (enter_it && jail(&w->args, sizeof(w->args), 0) < 0)
+		return errno;
+	if (prctl(PR_GET_CHILD_SUBREAPER, &is, 0, 0, 0))
+		return UNREACHED;
+	return is ? 0 : ECHILD;
+}
+
+static int subreaper_outside(void *const arg)
+{
+	return look_at_subreaper(arg, false);
+}
+
+static int subreaper_inside(void *const arg)
+{
+	return look_at_subreaper(arg, true);
+}
+
+TEST_F(entry, subreaper)
+{
+	EXPECT_EQ(0, on_host(&self->w, 0, subreaper_outside, &self->w));
+	EXPECT_EQ(ECHILD, on_host(&self->w, 0, subreaper_inside, &self->w));
+}
+
+/* E15: namespaces of the jail's own. */
+
+static int compare_namespace(const struct world *const w, const char *const name)
+{
+	char before[64] = "", after[64] = "", path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/ns/%s", name);
+	if (readlink(path, before, sizeof(before) - 1) < 0)
+		return UNREACHED;
+	if (jail(&w->args, sizeof(w->args), 0) < 0)
+		return errno;
+	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) ||
+	    readlink(path, after, sizeof(after) - 1) < 0)
+		return UNREACHED;
+	return strcmp(before, after) ? 0 : EXDEV;
+}
+
+static int compare_ipc(void *const arg)
+{
+	return compare_namespace(arg, "ipc");
+}
+
+static int compare_uts(void *const arg)
+{
+	return compare_namespace(arg, "uts");
+}
+
+/* No other namespace is made. */
+static int compare_net(void *const arg)
+{
+	return compare_namespace(arg, "net");
+}
+
+static int compare_pid(void *const arg)
+{
+	return compare_namespace(arg, "pid");
+}
+
+TEST_F(entry, namespaces)
+{
+	EXPECT_EQ(0, on_host(&self->w, 0, compare_ipc, &self->w));
+	EXPECT_EQ(0, on_host(&self->w, 0, compare_uts, &self->w));
+	EXPECT_EQ(EXDEV, on_host(&self->w, 0, compare_net, &self->w));
+	EXPECT_EQ(EXDEV, on_host(&self->w, 0, compare_pid, &self->w));
+}
+
+/* E16: keys of the session that was left. */
+
+static int find_key(const struct world *const w, const bool enter_it)
+{
+	static const char type[] = "user", name[] = "jail-test";
+	int keyring, key;
+
+	keyring = syscall(__NR_keyctl, KEYCTL_JOIN_SESSION_KEYRING, "host");
+	key = syscall(__NR_add_key, type, name, "x", 1,
+		      KEY_SPEC_SESSION_KEYRING);
+	if (keyring < 0 || key < 0)
+		return UNREACHED;
+	if (enter_it && jail(&w->args, sizeof(w->args), 0) < 0)
+		return errno;
+	return RESULT(syscall(__NR_keyctl, KEYCTL_SEARCH,
+			      KEY_SPEC_SESSION_KEYRING, type, name, 0));
+}
+
+static int find_key_outside(void *const arg)
+{
+	return find_key(arg, false);
+}
+
+static int find_key_inside(void *const arg)
+{
+	return find_key(arg, true);
+}
+
+TEST_F(entry, keyring)
+{
+	EXPECT_EQ(0, on_host(&self->w, 0, find_key_outside, &self->w));
+	EXPECT_EQ(ENOKEY, on_host(&self->w, 0, find_key_inside, &self->w));
+}
+
+/* E18: the memory is that of a host program until exec. */
+
+static int look_at_dumpable(void *const arg)
+{
+	const struct world *const w = arg;
+
+	if (prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 1)
+		return UNREACHED;
+	if (jail(&w->args, sizeof(w->args), 0) < 0)
+		return errno;
+	return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0 ? 0 : EPERM;
+}
+
+TEST_F(entry, not_dumpable)
+{
+	EXPECT_EQ(0, on_host(&self->w, 0, look_at_dumpable, &self->w));
+}
+
+/* E11: a tracer outside stays in control. */
+TEST_F(entry, traced_from_outside)
+{
+	int status, ready[2], go[2];
+	pid_t pid;
+
+	ASSERT_EQ(0, pipe(ready));
+	ASSERT_EQ(0, pipe(go));
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (pid == 0) {
+		int fd;
+
+		if (detach_streams() || !tell(ready[1]) || !hear(go[0]))
+			_exit(1);
+		fd = jail(&self->w.args, sizeof(self->w.args), 0);
+		_exit(fd < 0 ? 2 : 0);
+	}
+	ASSERT_TRUE(hear(ready[0]));
+	ASSERT_EQ(0, ptrace(PTRACE_SEIZE, pid, 0, 0));
+	ASSERT_TRUE(tell(go[1]));
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_TRUE(WIFEXITED(status));
+	EXPECT_EQ(0, WEXITSTATUS(status));
+}
+
+/* E13: a child made before stays outside, and can be waited for. */
+static int wait_for_host_child(void *const arg)
+{
+	const struct world *const w = arg;
+	int status;
+
+	if (pipe(thread_pipe))
+		return UNREACHED;
+	partner = fork();
+	if (partner == 0)
+		partner_waits(NULL);
+	if (jail(&w->args, sizeof(w->args), 0) < 0)
+		return errno;
+	if (kill(partner, 0) != -1 || errno != ESRCH)
+		return EEXIST;
+	close(thread_pipe[1]);
+	return waitpid(partner, &status, 0) == partner ? 0 : errno;
+}
+
+TEST_F(entry, child_outside)
+{
+	EXPECT_EQ(0, on_host(&self->w, 0, wait_for_host_child, &self->w));
+}
+
+static int enter_with_directory(void *const arg)
+{
+	const struct world *const w = arg;
+
+	if (open_directory(w) < 0)
+		return UNREACHED;
+	return jail(&w->args, sizeof(w->args), 0) < 0 ? errno : 0;
+}
+
+static int do_nothing(void *const arg)
+{
+	return 0;
+}
+
+/* A jail that could not be entered does not stay. */
+TEST_F(entry, failure_leaves_nothing)
+{
+	char before[4096], after[4096];
+
+	ASSERT_EQ(0, read_file("/proc/jails", before, sizeof(before)));
+	self->w.args.name = ptr_to_u64("never");
+	EXPECT_EQ(EBUSY,
+		  on_host(&self->w, 0, enter_with_directory, &self->w));
+	ASSERT_EQ(0, read_file("/proc/jails", after, sizeof(after)));
+	EXPECT_STREQ(before, after);
+	/* The name and the address are free. */
+	EXPECT_EQ(0, in_jail(&self->w, 0, do_nothing, NULL));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,952 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Jail tests - Internet addresses
+ */
+
+#define _GNU_SOURCE
+#include <net/if.h>
+#include <netinet/tcp.h>
+#include <netinet/udp.h>
+
+#include "inet.h"
+
+FIXTURE(inet)
+{
+	struct world w;
+};
+
+FIXTURE_SETUP(inet)
+{
+	make_world(_metadata, &self->w);
+	ASSERT_EQ(0, write_file("/proc/sys/net/ipv4/ping_group_range",
+				"0 2147483647"));
+}
+
+FIXTURE_TEARDOWN(inet)
+{
+	remove_world(&self->w);
+}
+
+static int open_socket(const struct target *const target)
+{
+	return socket(AF_INET, target->type, target->protocol);
+}
+
+/* A1: bind() to any address. */
+
+static int bind_it(void *const arg)
+{
+	const struct target *const target = arg;
+	const int fd = open_socket(target);
+
+	if (fd < 0)
+		return UNREACHED;
+	if (bind_to(fd, target->addr, target->port))
+		return errno;
+	return local_place(fd);
+}
+
+static void check_bind(struct __test_metadata *const _metadata,
+		       const struct world *const w, const int type)
+{
+	static const char *const addrs[] = { "0.0.0.0",	 ADDR_HOST,
+					     ADDR_OTHER, "127.0.0.1",
+					     "127.9.9.9", "224.0.0.1" };
+	struct target target = { .type = type };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(addrs); i++) {
+		target.addr = addrs[i];
+		EXPECT_EQ(0, in_chroot(w, 0, bind_it, &target))
+		{
+			TH_LOG("%s", addrs[i]);
+		}
+		EXPECT_EQ(AT_JAIL, in_jail(w, 0, bind_it, &target))
+		{
+			TH_LOG("%s", addrs[i]);
+		}
+	}
+	/* An address of nobody here. */
+	target.addr = "8.8.8.8";
+	EXPECT_EQ(EADDRNOTAVAIL, in_chroot(w, 0, bind_it, &target));
+	EXPECT_EQ(AT_JAIL, in_jail(w, 0, bind_it, &target));
+	/* The own one. */
+	target.addr = ADDR_JAIL;
+	EXPECT_EQ(AT_JAIL, in_jail(w, UID_USER, bind_it, &target));
+}
+
+TEST_F(inet, bind_tcp)
+{
+	check_bind(_metadata, &self->w, SOCK_STREAM);
+}
+
+TEST_F(inet, bind_udp)
+{
+	check_bind(_metadata, &self->w, SOCK_DGRAM);
+}
+
+TEST_F(inet, bind_strict)
+{
+	struct target target = { .type = SOCK_STREAM };
+
+	self->w.args.flags = JAIL_STRICT_BIND;
+	target.addr = ADDR_HOST;
+	EXPECT_EQ(0, in_chroot(&self->w, 0, bind_it, &target));
+	EXPECT_EQ(EADDRNOTAVAIL, in_jail(&self->w, 0, bind_it, &target));
+	target.addr = "0.0.0.0";
+	EXPECT_EQ(AT_JAIL, in_jail(&self->w, 0, bind_it, &target));
+	target.addr = "127.0.0.1";
+	EXPECT_EQ(AT_JAIL, in_jail(&self->w, 0, bind_it, &target));
+	target.addr = ADDR_JAIL;
+	EXPECT_EQ(AT_JAIL, in_jail(&self->w, 0, bind_it, &target));
+}
+
+/* A2 */
+
+static int bind_unspec(void *const arg)
+{
+	struct sockaddr_in in = make_sockaddr("0.0.0.0", 0);
+	const int fd = open_socket(arg);
+
+	in.sin_family = AF_UNSPEC;
+	if (fd < 0)
+		return UNREACHED;
+	if (bind(fd, (struct sockaddr *)&in, sizeof(in)))
+		return errno;
+	return local_place(fd);
+}
+
+TEST_F(inet, bind_unspec)
+{
+	const struct target tcp = { .type = SOCK_STREAM };
+	const struct target udp = { .type = SOCK_DGRAM };
+
+	EXPECT_EQ(0, in_chroot(&self->w, 0, bind_unspec, &tcp));
+	EXPECT_EQ(AT_JAIL, in_jail(&self->w, 0, bind_unspec, &tcp));
+	EXPECT_EQ(0, in_chroot(&self->w, 0, bind_unspec, &udp));
+	EXPECT_EQ(AT_JAIL, in_jail(&self->w, 0, bind_unspec, &udp));
+}
+
+/* A3: after a bind() that failed. */
+
+static int bind_busy_then_listen(void *const arg)
+{
+	const int first = open_server(SOCK_STREAM, "0.0.0.0", 0);
+	const int second = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (first < 0 || second < 0)
+		return UNREACHED;
+	if (!bind_to(second, "0.0.0.0", local_port(first)) ||
+	    errno != EADDRINUSE || listen(second, 1))
+		return UNREACHED;
+	return local_place(second);
+}
+
+TEST_F(inet, bind_fails)
+{
+	EXPECT_EQ(0, in_chroot(&self->w, 0, bind_busy_then_listen, NULL));
+	EXPECT_EQ(AT_JAIL, in_jail(&self->w, 0, bind_busy_then_listen, NULL));
+}
+
+/* A4 */
+
+static int listen_unbound(void *const arg)
+{
+	const int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (fd < 0 || listen(fd, 1))
+		return UNREACHED;
+	return local_place(fd);
+}
+
+TEST_F(inet, listen_unbound)
+{
+	EXPECT_EQ(0, in_chroot(&self->w, 0, listen_unbound, NULL));
+	EXPECT_EQ(AT_JAIL, in_jail(&self->w, 0, listen_unbound, NULL));
+}
+
+/* The name of a socket that nobody has bound. */
+static int just_born(void *const arg)
+{
+	const int fd = open_socket(arg);
+
+	return fd < 0 ? UNREACHED : local_place(fd);
+}
+
+TEST_F(inet, born_bound)
+{
+	const struct target tcp = { .type = SOCK_STREAM };
+	const struct target udp = { .type = SOCK_DGRAM };
+
+	EXPECT_EQ(0, in_chroot(&self->w, 0, just_born, &tcp));
+	EXPECT_EQ(AT_JAIL, in_jail(&self->w, 0, just_born, &tcp));
+	EXPECT_EQ(0, in_chroot(&self->w, 0, just_born, &udp));
+	EXPECT_EQ(AT_JAIL, in_jail(&self->w, 0, just_born, &udp));
+}
+
+/* A5 */
+
+static int autobind(void *const arg)
+{
+	const struct target *const target = arg;
+	const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	if (fd < 0 || send_to(fd, target->addr, target->port, 0) != 1)
+		return UNREACHED;
+	return local_place(fd);
+}
+
+TEST_F(inet, autobind)
+{
+	const int server = open_server(SOCK_DGRAM, ADDR_HOST, 0);
+	const struct target target = { .addr = ADDR_HOST,
+				       .port = local_port(server) };
+	struct sockaddr_in from;
+
+	EXPECT_EQ(0, in_chroot(&self->w, 0, autobind, &target));
+	EXPECT_TRUE(get_datagram(server, &from));
+	EXPECT_FALSE(is_addr(&from, ADDR_JAIL));
+	EXPECT_EQ(AT_JAIL, in_jail(&self->w, 0, autobind, &target));
+	EXPECT_TRUE(get_datagram(server, &from));
+	EXPECT_TRUE(is_addr(&from, ADDR_JAIL));
+	close(server);
+}
+
+/* A6 */
+
+static int bind_without_port(void *const arg)
+{
+	const int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
+	int place;
+
+	if (fd < 0 || setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on,
+				 sizeof(on)))
+		return UNREACHED;
+	if (bind_to(fd, ADDR_HOST, 0))
+		return errno;
+	place = local_place(fd);
+	/* Once more, as no port has been given. */
+	if (bind_to(fd, ADDR_OTHER, 0))
+		return errno;
+	return place == local_place(fd) ? place : UNREACHED;
+}
+
+TEST_F(inet, bind_without_port)
+{
+	EXPECT_EQ(0, in_chroot(&self->w, 0, bind_without_port, NULL));
+	EXPECT_EQ(AT_JAIL, in_jail(&self->w, 0, bind_without_port, NULL));
+}
+
+/* A8 */
+
+static int bind_free(void *const arg)
+{
+	const int fd = open_socket(arg), on = 1;
+
+	if (fd < 0 ||
+	    setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &on, sizeof(on)))
+		return UNREACHED;
+	if (bind_to(fd, "8.8.8.8", 0))
+		return errno;
+	return local_place(fd);
+}
+
+TEST_F(inet, bind_free)
+{
+	const struct target tcp = { .type = SOCK_STREAM };
+
+	EXPECT_EQ(0, in_chroot(&self->w, 0, bind_free, &tcp));
+	EXPECT_EQ(AT_JAIL, in_jail(&self->w, 0, bind_free, &tcp));
+}
+
+/* A9, A19: options that need capabilities, refused with them too. */
+
+struct option {
+	int level, name, value;
+};
+
+static int set_option(void *const arg)
+{
+	const struct option *const option = arg;
+	const int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (fd < 0)
+		return UNREACHED;
+	return RESULT(setsockopt(fd, option->level, option->name,
+				 &option->value, sizeof(option->value)));
+}
+
+TEST_F(inet, transparent)
+{
+	const struct option option = { IPPROTO_IP, IP_TRANSPARENT, 1 };
+
+	EXPECT_EQ(EPERM, in_jail(&self->w, 0, set_option, &option));
+	allow_everything(&self->w);
+	EXPECT_EQ(0, in_chroot(&self->w, 0, set_option, &option));
+	EXPECT_EQ(EPERM, in_jail(&self->w, 0, set_option, &option));
+}
+
+TEST_F(inet, capability_options)
+{
+	const struct option mark = { SOL_SOCKET, SO_MARK, 1 };
+	const struct option repair = { IPPROTO_TCP, TCP_REPAIR, 1 };
+
+	EXPECT_EQ(0, on_host(&self->w, 0, set_option, &mark));
+	EXPECT_EQ(EPERM, in_jail(&self->w, 0, set_option, &mark));
+	EXPECT_EQ(0, on_host(&self->w, 0, set_option, &repair));
+	EXPECT_EQ(EPERM, in_jail(&self->w, 0, set_option, &repair));
+}
+
+/* A10, A11: disconnecting. */
+
+static int disconnect(const int fd)
+{
+	const struct sockaddr unspec = { .sa_family = AF_UNSPEC };
+
+	return connect(fd, &unspec, sizeof(unspec));
+}
+
+static int disconnect_it(void *const arg)
+{
+	const struct target *const target = arg;
+	const int fd = open_socket(target);
+
+	if (fd < 0 || connect_to(fd, target->addr, target->port))
+		return UNREACHED;
+	if (disconnect(fd))
+		return errno;
+	if (target->type == SOCK_STREAM && listen(fd, 1))
+		return UNREACHED;
+	return local_place(fd);
+}
+
+TEST_F(inet, disconnect_udp)
+{
+	const struct target target = { SOCK_DGRAM, 0, ADDR_HOST, 9 };
+
+	EXPECT_EQ(0, in_chroot(&self->w, 0, disconnect_it, &target));
+	EXPECT_EQ(AT_JAIL, in_jail(&self->w, 0, disconnect_it, &target));
+}
+
+TEST_F(inet, disconnect_tcp)
+{
+	const int server = open_server(SOCK_STREAM, ADDR_HOST, 0);
+	const struct target target = { SOCK_STREAM, 0, ADDR_HOST,
+				       local_port(server) };
+
+	EXPECT_EQ(0, in_chroot(&self->w, 0, disconnect_it, &target));
+	EXPECT_EQ(AT_JAIL, in_jail(&self->w, 0, disconnect_it, &target));
+	close(server);
+}
+
+/* A12 */
+
+static int connect_in_vain(void *const arg)
+{
+	const int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (fd < 0 || !connect_to(fd, ADDR_HOST, *(const in_port_t *)arg) ||
+	    errno != ECONNREFUSED || listen(fd, 1))
+		return UNREACHED;
+	return local_place(fd);
+}
+
+TEST_F(inet, connect_fails)
+{
+	const in_port_t port = unused_port();
+
+	EXPECT_EQ(0, in_chroot(&self->w, 0, connect_in_vain, &port));
+	EXPECT_EQ(AT_JAIL, in_jail(&self->w, 0, connect_in_vain, &port));
+}
+
+/* A15 */
+
+TEST_F(inet, bind_ping)
+{
+	struct target target = { SOCK_DGRAM, IPPROTO_ICMP, "0.0.0.0", 0 };
+
+	EXPECT_EQ(0, in_chroot(&self->w, 0, bind_it, &target));
+	EXPECT_EQ(AT_JAIL, in_jail(&self->w, 0, bind_it, &target));
+	target.addr = ADDR_HOST;
+	EXPECT_EQ(0, in_chroot(&self->w, UID_USER, bind_it, &target));
+	EXPECT_EQ(AT_JAIL, in_jail(&self->w, UID_USER, bind_it, &target));
+}
+
+/* A16: the address goes away while the jail lives. */
+
+static int change_address(const char *const addr, const bool add)
+{
+	const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_in in = make_sockaddr(addr, 0);
+	struct ifreq ifr = {};
+	int err;
+
+	strcpy(ifr.ifr_name, DEVICE ":9");
+	if (add) {
+		memcpy(&ifr.ifr_addr, &in, sizeof(in));
+		err = RESULT(ioctl(fd, SIOCSIFADDR, &ifr));
+		in = make_sockaddr("255.255.255.255", 0);
+		memcpy(&ifr.ifr_netmask, &in, sizeof(in));
+		if (!err)
+			err = RESULT(ioctl(fd, SIOCSIFNETMASK, &ifr));
+	} else {
+		ifr.ifr_flags = 0;
+		err = RESULT(ioctl(fd, SIOCSIFFLAGS, &ifr));
+	}
+	close(fd);
+	return err;
+}
+
+static int connect_after_loss(void *const arg)
+{
+	const struct world *const w = arg;
+	const int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (fd < 0 || !tell(w->shared->values[0]) ||
+	    !hear(w->shared->values[1]))
+		return UNREACHED;
+	return RESULT(connect_to(fd, ADDR_HOST, w->shared->values[2]));
+}
+
+TEST_F(inet, address_lost)
+{
+	const int server = open_server(SOCK_STREAM, ADDR_HOST, 0);
+	struct runner runner;
+	int ready[2], go[2];
+
+	ASSERT_EQ(0, pipe2(ready, O_CLOEXEC));
+	ASSERT_EQ(0, pipe2(go, O_CLOEXEC));
+	self->w.shared->values[0] = ready[1];
+	self->w.shared->values[1] = go[0];
+	self->w.shared->values[2] = local_port(server);
+	ASSERT_EQ(0, change_address("10.2.3.99", true));
+	set_addr(&self->w.addr, "10.2.3.99");
+	runner = start(_metadata, &self->w, JAIL, 0, connect_after_loss,
+		       &self->w);
+	close(ready[1]);
+	EXPECT_TRUE(hear(ready[0]));
+	ASSERT_EQ(0, change_address("10.2.3.99", false));
+	tell(go[1]);
+	/* An error, and never another address. */
+	EXPECT_LT(0, finish(_metadata, &self->w, &runner));
+	EXPECT_FALSE(has_connection(server));
+	/* No jail can be made on it either. */
+	EXPECT_EQ(NOT_ENTERED(EADDRNOTAVAIL),
+		  in_jail(&self->w, 0, connect_after_loss, &self->w));
+	close(server);
+}
+
+/* A17 */
+
+static int bind_device(void *const arg)
+{
+	const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	if (fd < 0)
+		return UNREACHED;
+	return RESULT(setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, arg,
+				 strlen(arg) + 1));
+}
+
+#ifndef SO_BINDTOIFINDEX
+#define SO_BINDTOIFINDEX 62
+#endif
+
+static int bind_index(void *const arg)
+{
+	const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	const int index = *(const int *)arg;
+
+	if (fd < 0)
+		return UNREACHED;
+	return RESULT(setsockopt(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &index,
+				 sizeof(index)));
+}
+
+TEST_F(inet, bind_device)
+{
+	const int index = if_nametoindex("lo");
+
+	EXPECT_EQ(0, in_chroot(&self->w, UID_USER, bind_device, "lo"));
+	EXPECT_EQ(EPERM, in_jail(&self->w, UID_USER, bind_device, "lo"));
+	EXPECT_EQ(EPERM, in_jail(&self->w, 0, bind_device, "lo"));
+	EXPECT_EQ(0, in_chroot(&self->w, UID_USER, bind_index, &index));
+	EXPECT_EQ(EPERM, in_jail(&self->w, UID_USER, bind_index, &index));
+}
+
+/* A18 */
+
+TEST_F(inet, privileged_port)
+{
+	const struct target target = { SOCK_STREAM, 0, "0.0.0.0", 80 };
+
+	EXPECT_EQ(AT_JAIL, in_jail(&self->w, 0, bind_it, &target));
+	EXPECT_EQ(EACCES, in_jail(&self->w, UID_USER, bind_it, &target));
+	self->w.args.cap_ceiling &= ~(1ULL << CAP_NET_BIND_SERVICE);
+	EXPECT_EQ(EACCES, in_jail(&self->w, 0, bind_it, &target));
+}
+
+/* Without an address there is no socket of that family. */
+
+static int open_only(void *const arg)
+{
+	const int fd = open_socket(arg);
+
+	return fd < 0 ? errno : RESULT(close(fd));
+}
+
+TEST_F(inet, no_address)
+{
+	const struct target tcp = { .type = SOCK_STREAM };
+
+	EXPECT_EQ(0, in_jail(&self->w, 0, open_only, &tcp));
+	self->w.args.addrs = 0;
+	self->w.args.naddrs = 0;
+	EXPECT_EQ(0, in_chroot(&self->w, 0, open_only, &tcp));
+	EXPECT_EQ(EAFNOSUPPORT, in_jail(&self->w, 0, open_only, &tcp));
+}
+
+/* B: destinations. */
+
+static int connect_it(void *const arg)
+{
+	const struct target *const target = arg;
+	const int fd = open_socket(target);
+
+	if (fd < 0)
+		return UNREACHED;
+	return RESULT(connect_to(fd, target->addr, target->port));
+}
+
+/* B1: the host's services on loopback. */
+
+TEST_F(inet, connect_loopback)
+{
+	static const char *const addrs[] = { "127.0.0.1", "127.9.9.9",
+					     "127.255.255.254" };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(addrs); i++) {
+		const int server = open_server(SOCK_STREAM, addrs[i], 0);
+		const struct target target = { SOCK_STREAM, 0, addrs[i],
+					       local_port(server) };
+
+		EXPECT_EQ(0, in_chroot(&self->w, 0, connect_it, &target));
+		EXPECT_TRUE(has_connection(server));
+		EXPECT_EQ(ECONNREFUSED,
+			  in_jail(&self->w, 0, connect_it, &target));
+		EXPECT_EQ(ECONNREFUSED,
+			  in_jail(&self->w, UID_USER, connect_it, &target));
+		EXPECT_FALSE(has_connection(server));
+		close(server);
+	}
+}
+
+/* B2 */
+
+TEST_F(inet, connect_any)
+{
+	const int server = open_server(SOCK_STREAM, "127.0.0.1", 0);
+	const struct target target = { SOCK_STREAM, 0, "0.0.0.0",
+				       local_port(server) };
+
+	EXPECT_EQ(0, in_chroot(&self->w, 0, connect_it, &target));
+	EXPECT_TRUE(has_connection(server));
+	EXPECT_EQ(ECONNREFUSED, in_jail(&self->w, 0, connect_it, &target));
+	EXPECT_FALSE(has_connection(server));
+	close(server);
+}
+
+/* B12: its own service is reached there, and both sides see one address. */
+
+static int reach_own(void *const arg)
+{
+	const struct target *const target = arg;
+	const int server = open_server(SOCK_STREAM, "0.0.0.0", 0);
+	const int fd = socket(AF_INET, SOCK_STREAM, 0);
+	int conn;
+
+	if (server < 0 || fd < 0)
+		return UNREACHED;
+	if (connect_to(fd, target->addr, local_port(server)))
+		return errno;
+	conn = accept(server, NULL, NULL);
+	if (conn < 0 || peer_place(conn) != local_place(conn) ||
+	    peer_place(fd) != peer_place(conn))
+		return UNREACHED;
+	return peer_place(fd);
+}
+
+TEST_F(inet, own_loopback)
+{
+	struct target target = { .addr = "127.0.0.1" };
+
+	EXPECT_EQ(0, in_chroot(&self->w, 0, reach_own, &target));
+	EXPECT_EQ(AT_JAIL, in_jail(&self->w, 0, reach_own, &target));
+	target.addr = "127.9.9.9";
+	EXPECT_EQ(AT_JAIL, in_jail(&self->w, UID_USER, reach_own, &target));
+	target.addr = "0.0.0.0";
+	EXPECT_EQ(AT_JAIL, in_jail(&self->w, 0, reach_own, &target));
+}
+
+/* B3, B4: connecting without connect(). */
+
+static int connect_fast(void *const arg)
+{
+	const struct target *const target = arg;
+	const int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (fd < 0)
+		return UNREACHED;
+	return RESULT(send_to(fd, target->addr, target->port,
+			      MSG_FASTOPEN | MSG_NOSIGNAL));
+}
+
+static int connect_deferred(void *const arg)
+{
+	const struct target *const target = arg;
+	const int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
+
+	if (fd < 0 || setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, &on,
+				 sizeof(on)))
+		return UNREACHED;
+	if (connect_to(fd, target->addr, target->port))
+		return errno;
+	return RESULT(send(fd, "a", 1, MSG_NOSIGNAL));
+}
+
+TEST_F(inet, fast_open)
+{
+	const int server = open_server(SOCK_STREAM, "127.0.0.1", 0);
+	const struct target target = { SOCK_STREAM, 0, "127.0.0.1",
+				       local_port(server) };
+
+	EXPECT_EQ(0, in_chroot(&self->w, 0, connect_fast, &target));
+	EXPECT_TRUE(has_connection(server));
+	EXPECT_EQ(ECONNREFUSED, in_jail(&self->w, 0, connect_fast, &target));
+	EXPECT_FALSE(has_connection(server));
+	close(server);
+}
+
+TEST_F(inet, fast_open_connect)
+{
+	const int server = open_server(SOCK_STREAM, "127.0.0.1", 0);
+	const struct target target = { SOCK_STREAM, 0, "127.0.0.1",
+				       local_port(server) };
+
+	EXPECT_EQ(0, in_chroot(&self->w, 0, connect_deferred, &target));
+	EXPECT_TRUE(has_connection(server));
+	EXPECT_EQ(ECONNREFUSED,
+		  in_jail(&self->w, 0, connect_deferred, &target));
+	EXPECT_FALSE(has_connection(server));
+	close(server);
+}
+
+/* The source of a connection to the host. */
+TEST_F(inet, connect_source)
+{
+	const int server = open_server(SOCK_STREAM, ADDR_HOST, 0);
+	const struct target target = { SOCK_STREAM, 0, ADDR_HOST,
+				       local_port(server) };
+	struct sockaddr_in from = {};
+	socklen_t len = sizeof(from);
+	int conn;
+
+	EXPECT_EQ(0, in_chroot(&self->w, 0, connect_it, &target));
+	conn = accept(server, (struct sockaddr *)&from, &len);
+	EXPECT_LE(0, conn);
+	EXPECT_FALSE(is_addr(&from, ADDR_JAIL));
+	close(conn);
+	EXPECT_EQ(0, in_jail(&self->w, 0, connect_it, &target));
+	conn = accept(server, (struct sockaddr *)&from, &len);
+	EXPECT_LE(0, conn);
+	EXPECT_TRUE(is_addr(&from, ADDR_JAIL));
+	close(conn);
+	close(server);
+}
+
+/* B5 */
+
+static int connect_datagram(void *const arg)
+{
+	const struct target *const target = arg;
+	const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	if (fd < 0)
+		return UNREACHED;
+	if (connect_to(fd, target->addr, target->port))
+		return errno;
+	send(fd, "a", 1, MSG_NOSIGNAL);
+	return peer_place(fd);
+}
+
+TEST_F(inet, connect_udp)
+{
+	const int server = open_server(SOCK_DGRAM, "127.0.0.1", 0);
+	struct target target = { SOCK_DGRAM, 0, "127.0.0.1",
+				 local_port(server) };
+	struct sockaddr_in from;
+
+	EXPECT_EQ(0, in_chroot(&self->w, 0, connect_datagram, &target));
+	EXPECT_TRUE(get_datagram(server, &from));
+	EXPECT_EQ(AT_JAIL, in_jail(&self->w, 0, connect_datagram, &target));
+	EXPECT_FALSE(get_datagram(server, &from));
+	target.addr = "0.0.0.0";
+	EXPECT_EQ(0, in_chroot(&self->w, 0, connect_datagram, &target));
+	EXPECT_TRUE(get_datagram(server, &from));
+	EXPECT_EQ(AT_JAIL, in_jail(&self->w, 0, connect_datagram, &target));
+	EXPECT_FALSE(get_datagram(server, &from));
+	close(server);
+}
+
+/* B6, B7, B9: datagrams without a connection; what counts is who gets them. */
+
+static int send_datagram(void *const arg)
+{
+	const struct target *const target = arg;
+	const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	if (fd < 0)
+		return UNREACHED;
+	return send_to(fd, target->addr, target->port, 0) == 1 ? 0 : errno;
+}
+
+static int send_unspec(void *const arg)
+{
+	const struct target *const target = arg;
+	struct sockaddr_in in = make_sockaddr(target->addr, target->port);
+	const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	in.sin_family = AF_UNSPEC;
+	if (fd < 0)
+		return UNREACHED;
+	return RESULT(sendto(fd, "a", 1, 0, (struct sockaddr *)&in,
+			     sizeof(in)));
+}
+
+static int send_corked(void *const arg)
+{
+	const struct target *const target = arg;
+	const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	if (fd < 0)
+		return UNREACHED;
+	if (send_to(fd, target->addr, target->port, MSG_MORE) != 1)
+		return errno;
+	return send_to(fd, target->addr, target->port, 0) == 1 ? 0 : errno;
+}
+
+static void check_send(struct __test_metadata *const _metadata,
+		       const struct world *const w, const attack_t attack)
+{
+	static const char *const addrs[] = { "127.0.0.1", "0.0.0.0" };
+	const int server = open_server(SOCK_DGRAM, "127.0.0.1", 0);
+	struct target target = { .port = local_port(server) };
+	struct sockaddr_in from;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(addrs); i++) {
+		target.addr = addrs[i];
+		EXPECT_EQ(0, in_chroot(w, 0, attack, &target));
+		EXPECT_TRUE(get_datagram(server, &from));
+		in_jail(w, 0, attack, &target);
+		EXPECT_FALSE(get_datagram(server, &from));
+		in_jail(w, UID_USER, attack, &target);
+		EXPECT_FALSE(get_datagram(server, &from));
+	}
+	close(server);
+}
+
+TEST_F(inet, send)
+{
+	check_send(_metadata, &self->w, send_datagram);
+}
+
+TEST_F(inet, send_unspec)
+{
+	check_send(_metadata, &self->w, send_unspec);
+}
+
+TEST_F(inet, send_corked)
+{
+	check_send(_metadata, &self->w, send_corked);
+}
+
+static int send_to_own(void *const arg)
+{
+	const int server = open_server(SOCK_DGRAM, "0.0.0.0", 0);
+	const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	struct sockaddr_in from = {};
+	socklen_t len = sizeof(from);
+	char byte;
+
+	if (server < 0 || fd < 0 ||
+	    send_to(fd, "127.0.0.1", local_port(server), 0) != 1 ||
+	    !readable(server) ||
+	    recvfrom(server, &byte, 1, 0, (struct sockaddr *)&from, &len) != 1)
+		return UNREACHED;
+	return is_addr(&from, ADDR_JAIL) ? AT_JAIL : 0;
+}
+
+TEST_F(inet, own_loopback_udp)
+{
+	EXPECT_EQ(0, in_chroot(&self->w, 0, send_to_own, NULL));
+	EXPECT_EQ(AT_JAIL, in_jail(&self->w, 0, send_to_own, NULL));
+}
+
+/* C1, C2, B8: a source address with the datagram. */
+
+struct sources {
+	in_port_t port;
+	/* Of one or two messages; NULL: none. */
+	const char *first, *second;
+	int count;
+};
+
+static int send_with_sources(void *const arg)
+{
+	const struct sources *const sources = arg;
+	const char *const addrs[2] = { sources->first, sources->second };
+	const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	struct sockaddr_in in = make_sockaddr(ADDR_HOST, sources->port);
+	char control[2][CMSG_SPACE(sizeof(struct in_pktinfo))] = {};
+	struct iovec iov = { .iov_base = (void *)"a", .iov_len = 1 };
+	struct mmsghdr messages[2] = {};
+	int i, sent;
+
+	for (i = 0; i < 2; i++) {
+		struct msghdr *const msg = &messages[i].msg_hdr;
+		struct in_pktinfo info = {};
+		struct cmsghdr *cmsg;
+
+		msg->msg_name = &in;
+		msg->msg_namelen = sizeof(in);
+		msg->msg_iov = &iov;
+		msg->msg_iovlen = 1;
+		if (!addrs[i])
+			continue;
+		msg->msg_control = control[i];
+		msg->msg_controllen = sizeof(control[i]);
+		cmsg = CMSG_FIRSTHDR(msg);
+		cmsg->cmsg_level = IPPROTO_IP;
+		cmsg->cmsg_type = IP_PKTINFO;
+		cmsg->cmsg_len = CMSG_LEN(sizeof(info));
+		inet_pton(AF_INET, addrs[i], &info.ipi_spec_dst);
+		memcpy(CMSG_DATA(cmsg), &info, sizeof(info));
+	}
+	/* As a program does that wants to be at this address only. */
+	if (fd < 0 || bind_to(fd, ADDR_JAIL, 0))
+		return UNREACHED;
+	sent = sendmmsg(fd, messages, sources->count, 0);
+	if (sent < 0)
+		return errno;
+	return sent == sources->count ? 0 : ERANGE;
+}
+
+TEST_F(inet, source_any)
+{
+	const int server = open_server(SOCK_DGRAM, ADDR_HOST, 0);
+	const struct sources sources = { local_port(server), "0.0.0.0", NULL,
+					 1 };
+	struct sockaddr_in from = {};
+
+	EXPECT_EQ(0, in_chroot(&self->w, 0, send_with_sources, &sources));
+	EXPECT_TRUE(get_datagram(server, &from));
+	EXPECT_FALSE(is_addr(&from, ADDR_JAIL));
+	EXPECT_EQ(0, in_jail(&self->w, 0, send_with_sources, &sources));
+	EXPECT_TRUE(get_datagram(server, &from));
+	EXPECT_TRUE(is_addr(&from, ADDR_JAIL));
+	close(server);
+}
+
+TEST_F(inet, source_foreign)
+{
+	static const char *const addrs[] = { ADDR_OTHER, ADDR_HOST,
+					     "127.0.0.1" };
+	const int server = open_server(SOCK_DGRAM, ADDR_HOST, 0);
+	struct sources sources = { local_port(server), NULL, NULL, 1 };
+	struct sockaddr_in from = {};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(addrs); i++) {
+		sources.first = addrs[i];
+		EXPECT_EQ(0,
+			  in_chroot(&self->w, 0, send_with_sources, &sources));
+		EXPECT_TRUE(get_datagram(server, &from));
+		EXPECT_TRUE(is_addr(&from, addrs[i]));
+		EXPECT_EQ(EADDRNOTAVAIL,
+			  in_jail(&self->w, 0, send_with_sources, &sources))
+		{
+			TH_LOG("%s", addrs[i]);
+		}
+		EXPECT_FALSE(get_datagram(server, &from));
+	}
+	close(server);
+}
+
+TEST_F(inet, source_in_second_message)
+{
+	const int server = open_server(SOCK_DGRAM, ADDR_HOST, 0);
+	const struct sources sources = { local_port(server), NULL, ADDR_OTHER,
+					 2 };
+	struct sockaddr_in from = {};
+
+	EXPECT_EQ(0, in_chroot(&self->w, 0, send_with_sources, &sources));
+	EXPECT_TRUE(get_datagram(server, &from));
+	EXPECT_TRUE(is_addr(&from, ADDR_OTHER));
+	/* The first goes out, the second does not. */
+	EXPECT_EQ(ERANGE, in_jail(&self->w, 0, send_with_sources, &sources));
+	EXPECT_TRUE(get_datagram(server, &from));
+	EXPECT_TRUE(is_addr(&from, ADDR_JAIL));
+	close(server);
+}
+
+/* B10, E1: IPv4 by an IPv6 socket. */
+
+static int send_by_inet6(void *const arg)
+{
+	const struct target *const target = arg;
+	const int fd = socket(AF_INET6, SOCK_DGRAM, 0);
+
+	if (fd < 0)
+		return errno;
+	return send_to(fd, target->addr, target->port, 0) == 1 ? 0 : errno;
+}
+
+TEST_F(inet, inet6)
+{
+	const int server = open_server(SOCK_DGRAM, "127.0.0.1", 0);
+	const struct target target = { SOCK_DGRAM, 0, "127.0.0.1",
+				       local_port(server) };
+	struct sockaddr_in from;
+
+	EXPECT_EQ(0, in_chroot(&self->w, 0, send_by_inet6, &target));
+	EXPECT_TRUE(get_datagram(server, &from));
+	EXPECT_EQ(EAFNOSUPPORT, in_jail(&self->w, 0, send_by_inet6, &target));
+	EXPECT_FALSE(get_datagram(server, &from));
+	close(server);
+}
+
+/* B11 */
+
+static int set_source_route(void *const arg)
+{
+	/* Loose source and record route by 127.0.0.1. */
+	static const unsigned char option[] = { 131, 7, 4, 127, 0, 0, 1, 0 };
+	const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	if (fd < 0)
+		return UNREACHED;
+	return RESULT(setsockopt(fd, IPPROTO_IP, IP_OPTIONS, option,
+				 sizeof(option)));
+}
+
+TEST_F(inet, source_route)
+{
+	EXPECT_EQ(EPERM, in_jail(&self->w, 0, set_source_route, NULL));
+	allow_everything(&self->w);
+	EXPECT_EQ(0, in_chroot(&self->w, 0, set_source_route, NULL));
+	EXPECT_EQ(EPERM, in_jail(&self->w, 0, set_source_route, NULL));
+}
+
+TEST_HARNESS_MAIN

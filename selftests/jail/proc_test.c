@@ -1,0 +1,516 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Jail tests - The proc file system
+ */
+
+#define _GNU_SOURCE
+#include <ctype.h>
+
+#include "common.h"
+
+FIXTURE(proc)
+{
+	struct world w;
+	struct sentinel sentinel;
+};
+
+FIXTURE_VARIANT(proc)
+{
+	uid_t uid;
+};
+
+/* clang-format off */
+FIXTURE_VARIANT_ADD(proc, root) {
+	/* clang-format on */
+	.uid = 0,
+};
+
+/* clang-format off */
+FIXTURE_VARIANT_ADD(proc, user) {
+	/* clang-format on */
+	.uid = UID_USER,
+};
+
+FIXTURE_SETUP(proc)
+{
+	make_world(_metadata, &self->w);
+	self->sentinel = start_sentinel(_metadata, variant->uid);
+}
+
+FIXTURE_TEARDOWN(proc)
+{
+	stop_sentinel(&self->sentinel);
+	remove_world(&self->w);
+}
+
+/* F1: the list. */
+
+static int count_processes(int *const count, const pid_t wanted,
+			   bool *const found)
+{
+	DIR *const dir = opendir("/proc");
+	const struct dirent *entry;
+
+	if (!dir)
+		return UNREACHED;
+	*count = 0;
+	*found = false;
+	while ((entry = readdir(dir))) {
+		if (!isdigit(entry->d_name[0]))
+			continue;
+		++*count;
+		if (atoi(entry->d_name) == wanted)
+			*found = true;
+	}
+	closedir(dir);
+	return 0;
+}
+
+static int list_processes(void *const arg)
+{
+	bool found, own;
+	pid_t child;
+	int count, err;
+
+	err = count_processes(&count, *(const pid_t *)arg, &found);
+	if (err)
+		return err;
+	if (found)
+		return 0;
+	/* Nobody but itself, then also the child. */
+	if (count != 1)
+		return ERANGE;
+	child = idle_child();
+	err = count_processes(&count, child, &own);
+	end_child(child);
+	if (err || !own || count != 2)
+		return UNREACHED;
+	return ENOENT;
+}
+
+TEST_F(proc, list)
+{
+	EXPECT_EQ(0, in_chroot(&self->w, variant->uid, list_processes,
+			       &self->sentinel.pid));
+	EXPECT_EQ(ENOENT, in_jail(&self->w, variant->uid, list_processes,
+				  &self->sentinel.pid));
+}
+
+/* F2: a name that nobody has looked up. */
+
+static int look_up(void *const arg)
+{
+	char path[64];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/%d", *(const pid_t *)arg);
+	return RESULT(stat(path, &st));
+}
+
+TEST_F(proc, cold_lookup)
+{
+	EXPECT_EQ(ENOENT, in_jail(&self->w, variant->uid, look_up,
+				  &self->sentinel.pid));
+	EXPECT_EQ(0, in_chroot(&self->w, variant->uid, look_up,
+			       &self->sentinel.pid));
+}
+
+/* F3: one that the host has just looked up, in the same file system. */
+
+TEST_F(proc, warm_lookup)
+{
+	char path[128], text[16];
+	struct stat before, after;
+
+	snprintf(path, sizeof(path), "%s/proc/%d", self->w.root,
+		 self->sentinel.pid);
+	ASSERT_EQ(0, stat(path, &before));
+	/* Something is mounted on it: it must still be afterwards. */
+	ASSERT_EQ(0, mount("jail", path, "tmpfs", 0, NULL));
+	EXPECT_EQ(ENOENT, in_jail(&self->w, variant->uid, look_up,
+				  &self->sentinel.pid));
+	ASSERT_EQ(0, stat(path, &after));
+	EXPECT_NE(before.st_dev, after.st_dev);
+	ASSERT_EQ(0, umount(path));
+	EXPECT_EQ(0, in_chroot(&self->w, variant->uid, look_up,
+			       &self->sentinel.pid));
+	snprintf(path, sizeof(path), "%s/proc/%d/comm", self->w.root,
+		 self->sentinel.pid);
+	EXPECT_EQ(0, read_file(path, text, sizeof(text)));
+	EXPECT_EQ(ENOENT, in_jail(&self->w, variant->uid, look_up,
+				  &self->sentinel.pid));
+	EXPECT_EQ(0, read_file(path, text, sizeof(text)));
+}
+
+/* F4: what lies below. */
+
+static const char *const below[] = {
+	"status",  "stat",  "cmdline", "maps", "environ", "fd", "root",
+	"cwd",	   "exe",   "ns",      "task", "limits",  "io", "mounts",
+	"cgroup",  "comm",  "sched",   "net",  "oom_score_adj",
+};
+
+static int open_below(void *const arg)
+{
+	char path[64];
+	size_t i;
+	int fd, opened = 0;
+
+	for (i = 0; i < ARRAY_SIZE(below); i++) {
+		snprintf(path, sizeof(path), "/proc/%d/%s",
+			 *(const pid_t *)arg, below[i]);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd >= 0) {
+			opened++;
+			close(fd);
+		} else if (errno != ENOENT) {
+			return errno;
+		}
+	}
+	return opened ? 0 : ENOENT;
+}
+
+TEST_F(proc, below)
+{
+	EXPECT_EQ(0, in_chroot(&self->w, variant->uid, open_below,
+			       &self->sentinel.pid));
+	EXPECT_EQ(ENOENT, in_jail(&self->w, variant->uid, open_below,
+				  &self->sentinel.pid));
+}
+
+/* F4: a file that was open before. */
+
+static int read_open_file(void *const arg)
+{
+	char text[64];
+	const ssize_t len = pread(*(const int *)arg, text, sizeof(text), 0);
+
+	if (len < 0)
+		return errno;
+	return len ? 0 : ENODATA;
+}
+
+TEST_F(proc, open_file)
+{
+	static const char *const names[] = { "status", "cmdline", "maps",
+					     "limits", "comm" };
+	char path[64];
+	size_t i;
+	int fd;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		snprintf(path, sizeof(path), "/proc/%d/%s", self->sentinel.pid,
+			 names[i]);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		ASSERT_LE(0, fd);
+		EXPECT_EQ(0, in_chroot(&self->w, variant->uid, read_open_file,
+				       &fd));
+		EXPECT_EQ(ESRCH, in_jail(&self->w, variant->uid, read_open_file,
+					 &fd))
+		{
+			TH_LOG("%s", names[i]);
+		}
+		close(fd);
+	}
+}
+
+/* F7 */
+
+static int write_score(void *const arg)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/oom_score_adj",
+		 *(const pid_t *)arg);
+	return write_file(path, "1000");
+}
+
+TEST_F(proc, write_below)
+{
+	EXPECT_EQ(0, in_chroot(&self->w, variant->uid, write_score,
+			       &self->sentinel.pid));
+	EXPECT_EQ(ENOENT, in_jail(&self->w, variant->uid, write_score,
+				  &self->sentinel.pid));
+}
+
+/* F5: links that lead to an object instead of a path. */
+
+static int open_program(void *const arg)
+{
+	const int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? errno : RESULT(close(fd));
+}
+
+/* The program of this test lies outside. */
+TEST_F(proc, link_to_program)
+{
+	EXPECT_EQ(0, in_chroot(&self->w, variant->uid, open_program, NULL));
+	EXPECT_EQ(EACCES, in_jail(&self->w, variant->uid, open_program, NULL));
+}
+
+static int reopen_for_writing(void *const arg)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", *(const int *)arg);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	return fd < 0 ? errno : RESULT(close(fd));
+}
+
+TEST_F(proc, link_to_descriptor)
+{
+	int fd, pipes[2];
+
+	ASSERT_EQ(0, chmod(self->w.secret, 0666));
+	fd = open(self->w.secret, O_RDONLY | O_CLOEXEC);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(0,
+		  in_chroot(&self->w, variant->uid, reopen_for_writing, &fd));
+	EXPECT_EQ(EACCES,
+		  in_jail(&self->w, variant->uid, reopen_for_writing, &fd));
+	close(fd);
+	/* What has no path stays usable. */
+	ASSERT_EQ(0, pipe2(pipes, O_CLOEXEC));
+	ASSERT_EQ(0, fchmod(pipes[0], 0666));
+	EXPECT_EQ(0, in_jail(&self->w, variant->uid, reopen_for_writing,
+			     &pipes[0]));
+	close(pipes[0]);
+	close(pipes[1]);
+	fd = syscall(__NR_memfd_create, "jail", 0);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, fchmod(fd, 0666));
+	EXPECT_EQ(0,
+		  in_jail(&self->w, variant->uid, reopen_for_writing, &fd));
+	close(fd);
+}
+
+/* F10: files of the whole system that root may write. */
+
+FIXTURE(proc_global)
+{
+	struct world w;
+};
+
+FIXTURE_SETUP(proc_global)
+{
+	make_world(_metadata, &self->w);
+}
+
+FIXTURE_TEARDOWN(proc_global)
+{
+	remove_world(&self->w);
+}
+
+static const char *const writable[] = {
+	"sysrq-trigger",    "irq/default_smp_affinity",
+	"timer_list",	    "mtrr",
+	"dynamic_debug/control", "acpi/wakeup",
+	"bus/pci/00/00.0",  "scsi/scsi",
+	"slabinfo",	    "profile",
+	"latency_stats",    "pressure/cpu",
+};
+
+static int open_writable(void *const arg)
+{
+	int *const opened = arg;
+	char path[64];
+	size_t i;
+
+	*opened = 0;
+	for (i = 0; i < ARRAY_SIZE(writable); i++) {
+		int fd;
+
+		snprintf(path, sizeof(path), "/proc/%s", writable[i]);
+		fd = open(path, O_WRONLY | O_CLOEXEC);
+		if (fd >= 0) {
+			++*opened;
+			close(fd);
+		}
+	}
+	return 0;
+}
+
+TEST_F(proc_global, write)
+{
+	int *const opened = &self->w.shared->values[0];
+
+	EXPECT_EQ(0, in_chroot(&self->w, 0, open_writable, opened));
+	EXPECT_LT(0, *opened);
+	EXPECT_EQ(0, in_jail(&self->w, 0, open_writable, opened));
+	EXPECT_EQ(0, *opened);
+	allow_everything(&self->w);
+	EXPECT_EQ(0, in_jail(&self->w, 0, open_writable, opened));
+	EXPECT_EQ(0, *opened);
+}
+
+static int write_visible(void *const arg)
+{
+	const int fd = open("/proc/version", O_WRONLY | O_CLOEXEC);
+
+	return fd < 0 ? errno : RESULT(close(fd));
+}
+
+/* Mode 0444 does not stop CAP_DAC_OVERRIDE. */
+TEST_F(proc_global, write_visible)
+{
+	const int control = in_chroot(&self->w, 0, write_visible, NULL);
+
+	EXPECT_TRUE(control == 0 || control == EIO);
+	EXPECT_EQ(EACCES, in_jail(&self->w, 0, write_visible, NULL));
+}
+
+/* F11: the mode of such a file is that for everybody. */
+
+static int change_mode(void *const arg)
+{
+	return RESULT(chmod("/proc/version", 0444));
+}
+
+static int change_owner(void *const arg)
+{
+	return RESULT(chown("/proc/version", 0, 0));
+}
+
+TEST_F(proc_global, mode)
+{
+	EXPECT_EQ(0, in_chroot(&self->w, 0, change_mode, NULL));
+	EXPECT_EQ(EPERM, in_jail(&self->w, 0, change_mode, NULL));
+	EXPECT_EQ(0, in_chroot(&self->w, 0, change_owner, NULL));
+	EXPECT_EQ(EPERM, in_jail(&self->w, 0, change_owner, NULL));
+}
+
+/* F12: what tells of the host. */
+
+static const char *const hidden[] = {
+	"kallsyms",   "iomem",	   "ioports",	   "interrupts", "modules",
+	"timer_list", "vmallocinfo", "slabinfo",   "kpageflags", "kpagecount",
+	"pagetypeinfo", "buddyinfo", "zoneinfo",   "swaps",	 "partitions",
+	"diskstats",  "locks",	   "key-users",	   "keys",	 "consoles",
+	"devices",    "misc",	   "dma",	   "execdomains", "kcore",
+	"kmsg",	      "config.gz", "sysrq-trigger", "tty",	 "irq",
+	"bus",	      "driver",	   "fs",	   "schedstat",	 "softirqs",
+	"jails",
+};
+
+/* Counts what can be seen by name. */
+static int see_hidden(void *const arg)
+{
+	int *const seen = arg;
+	char path[64];
+	struct stat st;
+	size_t i;
+
+	*seen = 0;
+	for (i = 0; i < ARRAY_SIZE(hidden); i++) {
+		snprintf(path, sizeof(path), "/proc/%s", hidden[i]);
+		if (!stat(path, &st))
+			++*seen;
+		else if (errno != ENOENT)
+			return errno;
+	}
+	return 0;
+}
+
+/* Counts what the list has. */
+static int list_hidden(void *const arg)
+{
+	DIR *const dir = opendir("/proc");
+	int *const seen = arg;
+	const struct dirent *entry;
+	size_t i;
+
+	if (!dir)
+		return UNREACHED;
+	*seen = 0;
+	while ((entry = readdir(dir)))
+		for (i = 0; i < ARRAY_SIZE(hidden); i++)
+			*seen += !strcmp(entry->d_name, hidden[i]);
+	closedir(dir);
+	return 0;
+}
+
+TEST_F(proc_global, hidden)
+{
+	int *const seen = &self->w.shared->values[0];
+
+	EXPECT_EQ(0, in_chroot(&self->w, 0, see_hidden, seen));
+	EXPECT_LE(10, *seen);
+	/* Now all of them are in the cache. */
+	EXPECT_EQ(0, in_jail(&self->w, 0, see_hidden, seen));
+	EXPECT_EQ(0, *seen);
+	EXPECT_EQ(0, in_jail(&self->w, UID_USER, see_hidden, seen));
+	EXPECT_EQ(0, *seen);
+	EXPECT_EQ(0, in_chroot(&self->w, 0, list_hidden, seen));
+	EXPECT_LE(10, *seen);
+	EXPECT_EQ(0, in_jail(&self->w, 0, list_hidden, seen));
+	EXPECT_EQ(0, *seen);
+}
+
+static int read_visible(void *const arg)
+{
+	static const char *const names[] = {
+		"cpuinfo", "meminfo", "stat",	     "uptime", "loadavg",
+		"version", "mounts",  "filesystems", "self/status",
+		"thread-self/status",
+	};
+	char path[64], text[4096];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		snprintf(path, sizeof(path), "/proc/%s", names[i]);
+		if (read_file(path, text, sizeof(text)))
+			return 1000 + i;
+	}
+	return 0;
+}
+
+/* What programs cannot do without. */
+TEST_F(proc_global, visible)
+{
+	EXPECT_EQ(0, in_jail(&self->w, 0, read_visible, NULL));
+	EXPECT_EQ(0, in_jail(&self->w, UID_USER, read_visible, NULL));
+}
+
+/* The number of the jail in the status of a process. */
+
+static int read_jid(void *const arg)
+{
+	char text[4096], *line;
+
+	if (read_file("/proc/self/status", text, sizeof(text)))
+		return UNREACHED;
+	line = strstr(text, "\nJid:\t");
+	if (!line)
+		return ENOENT;
+	return strtoul(line + 6, NULL, 10) == *(const __u32 *)arg ? 0 : EXDEV;
+}
+
+TEST_F(proc_global, jid)
+{
+	const __u32 zero = 0;
+
+	EXPECT_EQ(0, on_host(&self->w, 0, read_jid, &zero));
+	EXPECT_EQ(0, in_jail(&self->w, 0, read_jid, &self->w.shared->jid));
+	EXPECT_EQ(EXDEV, in_jail(&self->w, 0, read_jid, &zero));
+}
+
+/* F14: mounts above the root are not shown. */
+
+static int see_host_mounts(void *const arg)
+{
+	char text[8192];
+
+	if (read_file("/proc/self/mountinfo", text, sizeof(text)))
+		return UNREACHED;
+	return strstr(text, arg) ? 0 : ENOENT;
+}
+
+TEST_F(proc_global, mounts)
+{
+	EXPECT_EQ(0, on_host(&self->w, 0, see_host_mounts, self->w.base));
+	EXPECT_EQ(ENOENT, in_jail(&self->w, 0, see_host_mounts, self->w.base));
+}
+
+TEST_HARNESS_MAIN
