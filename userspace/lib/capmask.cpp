@@ -26,12 +26,20 @@ constexpr const char* kForms =
 
 std::string quoted(std::string_view text) { return "capmask \"" + std::string(text) + "\""; }
 
+std::string name_of(cap_value_t value) {
+  char* name = cap_to_name(value);
+  std::string copy = name != nullptr ? name : "";
+  cap_free(name);
+  return copy;
+}
+
 std::optional<std::uint64_t> mask_of_name(std::string_view name) {
   std::string full = "cap_";
   for (const char c : name) full += (c >= 'A' && c <= 'Z') ? static_cast<char>(c - 'A' + 'a') : c;
   if (full.starts_with("cap_cap_")) full.erase(0, 4);
   cap_value_t value{};
-  if (cap_from_name(full.c_str(), &value) != 0) return {};
+  // The library takes a name that only begins as one, so it has to come back the same.
+  if (cap_from_name(full.c_str(), &value) != 0 || name_of(value) != full) return {};
   return bit(value);
 }
 
@@ -96,10 +104,8 @@ std::string format_capmask(std::uint64_t mask) {
   for (int i = 0; i < 64; ++i) {
     if ((mask & bit(i)) == 0) continue;
     if (!text.empty()) text += ',';
-    char* name = i < cap_max_bits() ? cap_to_name(i) : nullptr;
-    const std::string_view known = name != nullptr ? name : "";
-    text += known.starts_with("cap_") ? std::string(known.substr(4)) : std::to_string(i);
-    cap_free(name);
+    const std::string name = i < cap_max_bits() ? name_of(i) : std::string();
+    text += name.starts_with("cap_") ? name.substr(4) : std::to_string(i);
   }
   return text;
 }

@@ -43,6 +43,9 @@ Result<UniqueFd> new_mount(Kernel& kernel, const char* type, std::initializer_li
     return fail(fs.error(), what,
                 fs.error() == ENODEV ? "the kernel is built without it" : std::string());
   }
+  if (const auto named = kernel.fsconfig(fs->get(), FSCONFIG_SET_STRING, "source", type); !named) {
+    return fail(named.error(), what);
+  }
   for (const auto& [key, value] : options) {
     const unsigned int command = value != nullptr ? FSCONFIG_SET_STRING : FSCONFIG_SET_FLAG;
     if (const auto set = kernel.fsconfig(fs->get(), command, key, value); !set) {

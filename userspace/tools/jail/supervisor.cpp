@@ -140,9 +140,7 @@ class Supervisor {
 
   void reap() {
     int status = 0;
-    while (::waitpid(child_, &status, WNOHANG) < 0) {
-      if (errno != EINTR) return;
-    }
+    if (::waitpid(child_, &status, WNOHANG) != child_) return;  // it only stopped or went on
     if (WIFEXITED(status)) status_ = WEXITSTATUS(status);
     if (WIFSIGNALED(status)) status_ = cli::kSignalBase + WTERMSIG(status);
   }

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "testing/fake_kernel.hpp"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <netinet/in.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace libjail::testing {
+namespace {
+
+template <class T>
+const T* as_pointer(std::uint64_t value) {
+  return reinterpret_cast<const T*>(static_cast<std::uintptr_t>(value));
+}
+
+std::string as_text(std::uint64_t value) {
+  return value == 0 ? std::string() : as_pointer<char>(value);
+}
+
+FakeKernel::JailCall copy_of(const jail_args& args, unsigned int flags) {
+  FakeKernel::JailCall call{.flags = args.flags,
+                            .ceiling = args.cap_ceiling,
+                            .path = as_text(args.path),
+                            .name = as_text(args.name),
+                            .hostname = as_text(args.hostname),
+                            .addresses = {},
+                            .call_flags = flags};
+  for (std::uint32_t i = 0; i < args.naddrs; ++i) {
+    std::uint32_t ip = 0;
+    std::memcpy(&ip, as_pointer<jail_addr>(args.addrs)[i].addr, sizeof ip);
+    call.addresses.push_back(ntohl(ip));
+  }
+  return call;
+}
+
+}  // namespace
+
+bool FakeKernel::called(const std::string& name) const {
+  return std::ranges::find(calls, name) != calls.end();
+}
+
+int FakeKernel::enter(const std::string& name) {
+  const std::size_t index = calls.size();
+  calls.push_back(name);
+  if (failing_index_ && failing_index_->first == index) return failing_index_->second;
+  const auto failure = failures_.find(name);
+  return failure == failures_.end() ? 0 : failure->second;
+}
+
+Sys<void> FakeKernel::simple(const std::string& name) {
+  if (const int error = enter(name); error != 0) return std::unexpected(error);
+  return {};
+}
+
+Sys<int> FakeKernel::jail(const jail_args* args, std::size_t, unsigned int flags) {
+  if ((flags & JAIL_GET_VERSION) != 0) {
+    if (version_error != 0) return std::unexpected(version_error);
+    return JAIL_ABI_VERSION;
+  }
+  if (const int error = enter("jail"); error != 0) return std::unexpected(error);
+  jail_call = copy_of(*args, flags);
+  return ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+Sys<UniqueFd> FakeKernel::jail_open(std::uint32_t jid) {
+  if (const int error = enter("jail_open " + std::to_string(jid)); error != 0) {
+    return std::unexpected(error);
+  }
+  return UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
+
+Sys<void> FakeKernel::jail_info(int, ::jail_info* info) {
+  info->nr_processes = processes;
+  return simple("jail_info");
+}
+
+Sys<bool> FakeKernel::jail_wait(int, int) {
+  if (const int error = enter("jail_wait"); error != 0) return std::unexpected(error);
+  return empty;
+}
+
+Sys<void> FakeKernel::unshare(int) { return simple("unshare"); }
+
+Sys<void> FakeKernel::make_mounts_private() { return simple("make_mounts_private"); }
+
+Sys<UniqueFd> FakeKernel::fsopen(const char* type) {
+  if (const int error = enter(std::string("fsopen ") + type); error != 0) {
+    return std::unexpected(error);
+  }
+  UniqueFd fd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  labels_[fd.get()] = type;
+  return fd;
+}
+
+Sys<void> FakeKernel::fsconfig(int fs, unsigned int, const char* key, const char* value) {
+  const std::string option = key == nullptr     ? "create"
+                             : value == nullptr ? key
+                                                : std::string(key) + "=" + value;
+  return simple("fsconfig " + labels_[fs] + " " + option);
+}
+
+Sys<UniqueFd> FakeKernel::fsmount(int fs, unsigned int) {
+  const std::string label = labels_[fs];
+  if (const int error = enter("fsmount " + label); error != 0) return std::unexpected(error);
+  mounts_.push_back(std::make_unique<TempDir>());
+  UniqueFd fd(::open(mounts_.back()->path().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  labels_[fd.get()] = label;
+  return fd;
+}
+
+Sys<void> FakeKernel::move_mount(int mount, int) { return simple("move_mount " + labels_[mount]); }
+
+Sys<UniqueFd> FakeKernel::openat2(int dir, const char* path, const open_how& how) {
+  if (const int error = enter(std::string("openat2 ") + path); error != 0) {
+    return std::unexpected(error);
+  }
+  return real_.openat2(dir, path, how);
+}
+
+Sys<struct stat> FakeKernel::fstat(int fd) { return real_.fstat(fd); }
+
+Sys<void> FakeKernel::mkdirat(int dir, const char* name, mode_t mode) {
+  if (auto done = simple(std::string("mkdirat ") + name); !done) return done;
+  return real_.mkdirat(dir, name, mode);
+}
+
+Sys<void> FakeKernel::mknodat(int dir, const char* name, mode_t, dev_t device) {
+  if (auto done = simple(std::string("mknodat ") + name); !done) return done;
+  const std::string number = std::to_string(major(device)) + ":" + std::to_string(minor(device));
+  return real_.symlinkat(number.c_str(), dir, name);  // a real node needs root
+}
+
+Sys<void> FakeKernel::symlinkat(const char* target, int dir, const char* name) {
+  if (auto done = simple(std::string("symlinkat ") + name); !done) return done;
+  return real_.symlinkat(target, dir, name);
+}
+
+Sys<void> FakeKernel::fchdir(int) { return simple("fchdir"); }
+
+mode_t FakeKernel::umask(mode_t mask) { return real_.umask(mask); }
+
+Sys<void> FakeKernel::close_from(unsigned int first) {
+  return simple("close_from " + std::to_string(first));
+}
+
+Sys<void> FakeKernel::setgroups(std::span<const gid_t> groups) {
+  std::string name = "setgroups";
+  for (const gid_t gid : groups) name += " " + std::to_string(gid);
+  return simple(name);
+}
+
+Sys<void> FakeKernel::setresgid(gid_t gid) { return simple("setresgid " + std::to_string(gid)); }
+
+Sys<void> FakeKernel::setresuid(uid_t uid) { return simple("setresuid " + std::to_string(uid)); }
+
+Sys<void> FakeKernel::keep_capabilities() { return simple("keep_capabilities"); }
+
+Sys<CapabilitySets> FakeKernel::capget() {
+  if (const int error = enter("capget"); error != 0) return std::unexpected(error);
+  return capabilities;
+}
+
+Sys<void> FakeKernel::capset(const CapabilitySets& sets) {
+  return simple(sets.effective == 0 && sets.permitted == 0 ? "capset none" : "capset");
+}
+
+Sys<std::vector<InterfaceAddress>> FakeKernel::interface_addresses() {
+  if (const int error = enter("interface_addresses"); error != 0) return std::unexpected(error);
+  return addresses;
+}
+
+Sys<int> FakeKernel::run(const std::vector<std::string>& argv) {
+  if (const int error = enter("run " + argv.at(1)); error != 0) return std::unexpected(error);
+  runs.push_back(argv);
+  return run_status;
+}
+
+}  // namespace libjail::testing

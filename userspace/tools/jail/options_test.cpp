@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tools/jail/options.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "jail/capmask.hpp"
+
+namespace jail_tool {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+using Source = libjail::UserRequest::Source;
+
+std::variant<Invocation, Stop> parse(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "jail");
+  return parse_arguments(std::move(arguments));
+}
+
+Invocation invocation(std::vector<std::string> arguments) {
+  auto parsed = parse(std::move(arguments));
+  if (const auto* stop = std::get_if<Stop>(&parsed)) ADD_FAILURE() << stop->err;
+  return std::get<Invocation>(std::move(parsed));
+}
+
+/// Options in front of operands that are right.
+Invocation with(std::vector<std::string> options) {
+  options.insert(options.end(), {"/srv/web", "default", "10.2.3.4", "true"});
+  return invocation(std::move(options));
+}
+
+std::string refusal(std::vector<std::string> arguments) {
+  const auto parsed = parse(std::move(arguments));
+  const auto* stop = std::get_if<Stop>(&parsed);
+  if (stop == nullptr) return "accepted";
+  EXPECT_EQ(stop->status, 125);
+  EXPECT_EQ(stop->out, "");
+  EXPECT_THAT(stop->err, StartsWith("jail: "));
+  EXPECT_EQ(stop->err.back(), '\n');
+  return stop->err;
+}
+
+TEST(Options, operands) {
+  const auto parsed = invocation({"/srv/web", "0x21", "10.2.3.4", "sh", "-c", "exit 3"});
+  EXPECT_EQ(parsed.spec.path(), "/srv/web");
+  EXPECT_EQ(parsed.spec.ceiling(), 0x21U);
+  EXPECT_EQ(parsed.spec.address()->ip, 0x0a020304U);
+  EXPECT_THAT(parsed.command.argv, ElementsAre("sh", "-c", "exit 3"));
+  EXPECT_EQ(parsed.command.user.source, Source::kNone);
+  EXPECT_FALSE(parsed.command.login);
+  EXPECT_TRUE(parsed.spec.mounts());
+  EXPECT_EQ(parsed.verbosity, cli::Verbosity::kNormal);
+}
+
+TEST(Options, the_commands_own_options_are_left_alone) {
+  const auto parsed = invocation({"/", "none", "none", "ls", "-l", "-M", "--help", "--", "-u"});
+  EXPECT_THAT(parsed.command.argv, ElementsAre("ls", "-l", "-M", "--help", "--", "-u"));
+  EXPECT_TRUE(parsed.spec.mounts());
+}
+
+TEST(Options, capmask_that_looks_like_an_option) {
+  EXPECT_EQ(invocation({"/", "-setpcap", "none", "true"}).spec.ceiling(),
+            libjail::kDefaultCeiling & ~(1U << 8));
+}
+
+TEST(Options, double_dash_ends_them) {
+  EXPECT_EQ(invocation({"-M", "--", "-path", "none", "none", "true"}).spec.path(), "-path");
+}
+
+TEST(Options, each) {
+  EXPECT_TRUE(with({"-l"}).command.login);
+  EXPECT_TRUE(with({"-l"}).command.user.details);
+  EXPECT_FALSE(with({"-M"}).spec.mounts());
+  EXPECT_EQ(with({"-q"}).verbosity, cli::Verbosity::kQuiet);
+  EXPECT_EQ(with({"-v"}).verbosity, cli::Verbosity::kVerbose);
+  EXPECT_EQ(with({"-n", "web"}).spec.name(), "web");
+  EXPECT_EQ(with({"-nweb"}).spec.hostname(), "web");
+  EXPECT_EQ(with({"-u", "bob"}).command.user.source, Source::kHost);
+  EXPECT_EQ(with({"-U", "bob"}).command.user.source, Source::kJail);
+  EXPECT_EQ(with({"-U", "bob"}).command.user.name, "bob");
+  EXPECT_TRUE(with({"-o", "allow.unsafe"}).spec.unsafe());
+}
+
+TEST(Options, combined) {
+  const auto parsed = with({"-lvMnweb"});
+  EXPECT_TRUE(parsed.command.login);
+  EXPECT_FALSE(parsed.spec.mounts());
+  EXPECT_EQ(parsed.spec.name(), "web");
+}
+
+TEST(Options, missing_operands_are_named) {
+  EXPECT_THAT(refusal({}), HasSubstr("operand path is missing"));
+  EXPECT_THAT(refusal({"/"}), HasSubstr("operand capmask is missing"));
+  EXPECT_THAT(refusal({"/", "none"}), HasSubstr("operand ip is missing"));
+  EXPECT_THAT(refusal({"/", "none", "none"}), HasSubstr("operand command is missing"));
+  EXPECT_THAT(refusal({"/", "none", "none"}), HasSubstr("usage: jail [-lqvM]"));
+}
+
+TEST(Options, refused) {
+  EXPECT_THAT(refusal({"-x", "/", "none", "none", "true"}), HasSubstr("unknown option -x"));
+  EXPECT_THAT(refusal({"--bogus"}), HasSubstr("unknown option"));
+  EXPECT_THAT(refusal({"-n"}), HasSubstr("-n needs a value"));
+  EXPECT_THAT(refusal({"-n", "", "/", "none", "none", "true"}), HasSubstr("empty"));
+  EXPECT_THAT(refusal({"-n", "7", "/", "none", "none", "true"}), HasSubstr("is a number"));
+  EXPECT_THAT(refusal({"-o", "allow.mount", "/", "none", "none", "true"}),
+              HasSubstr("allow.mount: unknown"));
+  EXPECT_THAT(refusal({"-q", "-v", "/", "none", "none", "true"}), HasSubstr("exclude"));
+  EXPECT_THAT(refusal({"-u", "a", "-U", "b", "/", "none", "none", "true"}), HasSubstr("exclude"));
+  EXPECT_THAT(refusal({"", "none", "none", "true"}), HasSubstr("empty"));
+  EXPECT_THAT(refusal({"/", "bogus", "none", "true"}), HasSubstr("bogus"));
+  EXPECT_THAT(refusal({"/", "none", "bogus", "true"}), HasSubstr("bogus"));
+  EXPECT_THAT(refusal({"/", "none", "10.2.3.4,10.2.3.5", "true"}), HasSubstr("one address"));
+  EXPECT_THAT(refusal({"/", "none", "::1", "true"}), HasSubstr("IPv6"));
+}
+
+TEST(Options, unsafe_ceilings_need_leave) {
+  for (const char* mask : {"all", "+mknod", "sys_admin", "0x200000"}) {
+    EXPECT_THAT(refusal({"/", mask, "none", "true"}), HasSubstr("allow.unsafe")) << mask;
+    EXPECT_EQ(refusal({"-o", "allow.unsafe", "/", mask, "none", "true"}), "accepted") << mask;
+  }
+}
+
+TEST(Options, help_and_version) {
+  const auto help = std::get<Stop>(parse({"--help"}));
+  EXPECT_EQ(help.status, 0);
+  EXPECT_THAT(help.out, HasSubstr("usage: jail"));
+  EXPECT_EQ(help.err, "");
+  const auto brief = std::get<Stop>(parse({"-h"}));
+  EXPECT_EQ(brief.status, 125);
+  EXPECT_THAT(brief.err, HasSubstr("usage: jail"));
+  EXPECT_THAT(std::get<Stop>(parse({"--version"})).out, StartsWith("jail "));
+}
+
+}  // namespace
+}  // namespace jail_tool
