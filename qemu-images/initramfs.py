@@ -91,7 +91,7 @@ def build_init() -> Path:
     if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
         temp = program.with_name(f".init.{os.getpid()}")
         subprocess.run(
-            ["gcc", "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-static", "-s", "-o", temp, source],
+            ["gcc", "-std=gnu11", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-Werror", "-static", "-s", "-o", temp, source],
             check=True, env=clean_env(),
         )
         temp.rename(program)

@@ -19,6 +19,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/reboot.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -105,8 +106,8 @@ static void mount_all(void)
 	mount_at("sysfs", "/sys", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
 	mount_at("securityfs", "/sys/kernel/security",
 		 MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
-	mount_at("cgroup2", "/sys/fs/cgroup",
-		 MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+	mount_at("cgroup2", "/sys/fs/cgroup", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+		 NULL);
 	write_file("/sys/fs/cgroup/cgroup.subtree_control",
 		   "+memory +pids +cpu");
 	if (!access("/sys/kernel/debug", F_OK))
@@ -125,38 +126,102 @@ static void mount_all(void)
 	write_file("/proc/sys/net/ipv4/ping_group_range", "0 2147483647");
 }
 
-static int run(char *const argv[], const int out, const bool terminal)
+static pid_t start(char *const argv[], const int in, const int out,
+		   const bool terminal)
 {
-	int status;
 	const pid_t child = fork();
 
-	if (child < 0) {
+	if (child < 0)
 		message("fork: %m");
-		return 125;
-	}
-	if (!child) {
-		setsid();
-		if (terminal)
-			ioctl(out, TIOCSCTTY, 1);
-		dup2(terminal ? out : open("/dev/null", O_RDWR), STDIN_FILENO);
-		dup2(out, STDOUT_FILENO);
-		dup2(out, STDERR_FILENO);
-		execv(argv[0], argv);
-		dprintf(STDERR_FILENO, "guest: %s: %s\n", argv[0],
-			strerror(errno));
-		_exit(127);
-	}
-	/* Orphans of the command are reaped on the way. */
-	for (;;) {
-		const pid_t pid = waitpid(-1, &status, 0);
+	if (child)
+		return child;
+	setsid();
+	if (terminal)
+		ioctl(out, TIOCSCTTY, 1);
+	dup2(in, STDIN_FILENO);
+	dup2(out, STDOUT_FILENO);
+	dup2(out, STDERR_FILENO);
+	execv(argv[0], argv);
+	dprintf(STDERR_FILENO, "guest: %s: %s\n", argv[0], strerror(errno));
+	_exit(127);
+}
 
-		if (pid == child)
-			break;
-		if (pid < 0 && errno != EINTR)
-			return 125;
+/* Reaps what has ended; answers whether @child has, and its status. */
+static bool ended(const pid_t child, const int flags, int *const result)
+{
+	int status;
+
+	for (;;) {
+		const pid_t pid = waitpid(-1, &status, flags);
+
+		if (pid <= 0)
+			return pid < 0 && errno == ECHILD;
+		if (pid != child)
+			continue;
+		*result = WIFSIGNALED(status) ? 128 + WTERMSIG(status) :
+						WEXITSTATUS(status);
+		return true;
 	}
-	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) :
-				     WEXITSTATUS(status);
+}
+
+static int run(char *const argv[], const int in, const int out,
+	       const bool terminal)
+{
+	int status = 125;
+
+	ended(start(argv, in, out, terminal), 0, &status);
+	return status;
+}
+
+static bool relay(const int from, const int to)
+{
+	char buffer[65536];
+	const ssize_t size = read(from, buffer, sizeof(buffer));
+
+	if (size > 0)
+		write_all(to, buffer, size);
+	return size > 0;
+}
+
+static void on_child(int number)
+{
+	(void)number;
+}
+
+/*
+ * Runs a command with /dev/null and a pipe as on any machine: the port itself
+ * would be a device of the host in its hands.
+ */
+static int run_relayed(char *const argv[], const int null, const int port)
+{
+	const struct sigaction action = { .sa_handler = on_child };
+	sigset_t blocked, open;
+	int pipes[2], status = 125;
+	pid_t child;
+
+	if (pipe2(pipes, O_CLOEXEC | O_NONBLOCK))
+		return 125;
+	fcntl(pipes[1], F_SETFL, 0);
+	child = start(argv, null, pipes[1], false);
+	close(pipes[1]);
+	/* Wakes up ppoll() and nothing else. */
+	sigemptyset(&open);
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &blocked, NULL);
+	sigaction(SIGCHLD, &action, NULL);
+	while (!ended(child, WNOHANG, &status)) {
+		struct pollfd ready = { .fd = pipes[0], .events = POLLIN };
+
+		if (ppoll(&ready, 1, NULL, &open) > 0 &&
+		    !relay(pipes[0], port)) {
+			/* All closed it: only the end is left to wait for. */
+			ppoll(NULL, 0, NULL, &open);
+		}
+	}
+	while (relay(pipes[0], port))
+		;
+	return status;
 }
 
 static void set_up_network(void)
@@ -178,7 +243,7 @@ static void set_up_network(void)
 	}
 	char *const argv[] = { "/bin/sh", "-c", script, NULL };
 
-	if (run(argv, STDERR_FILENO, false))
+	if (run(argv, STDIN_FILENO, STDERR_FILENO, false))
 		message("the network could not be set up");
 }
 
@@ -258,7 +323,7 @@ int main(void)
 	char *const argv[] = { "/bin/sh", "/guest/command", NULL };
 	char *const shell[] = { "/bin/sh", "-l", NULL };
 	const struct rlimit core = { 0, RLIM_INFINITY };
-	int out, port, log, status;
+	int null, out, port, log, status;
 
 	umask(022);
 	setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
@@ -272,14 +337,15 @@ int main(void)
 	if (!access("/guest/shell", F_OK)) {
 		setenv("TERM", "vt102", 0);
 		out = open("/dev/ttyS0", O_RDWR | O_CLOEXEC | O_NOCTTY);
-		run(shell, out, true);
+		run(shell, out, out, true);
 		power_off();
 	}
 	/* All now: a command may leave another root behind. */
 	out = open_port("jail.output");
 	port = open_port("jail.status");
 	log = open_port("jail.dmesg");
-	status = run(argv, out < 0 ? STDERR_FILENO : out, false);
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	status = run_relayed(argv, null, out < 0 ? STDERR_FILENO : out);
 	look_for_leaks();
 	send_kernel_log(log);
 	if (port >= 0)
