@@ -92,7 +92,7 @@ TEST(Capmask, default_breaks_no_wall) {
   for (const char* name :
        {"sys_admin", "sys_module", "sys_rawio", "sys_boot", "sys_time", "mknod", "net_admin",
         "dac_read_search", "syslog", "bpf", "perfmon", "checkpoint_restore", "sys_ptrace",
-        "mac_admin", "mac_override", "audit_control"}) {
+        "mac_admin", "mac_override", "audit_control", "linux_immutable"}) {
     const auto mask = parse_capmask(name);
     ASSERT_THAT(mask, testing::IsOk());
     EXPECT_NE(*mask & unsafe_capabilities(), 0U) << name;

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "jail/explain.hpp"
 
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/utsname.h>
 
+#include <array>
 #include <cerrno>
 
 #include "jail/capmask.hpp"
 
 namespace libjail {
 namespace {
+
+constexpr unsigned int kMemoryMajor = 1;  // null, zero and their like
 
 std::string release() {
   utsname name{};
@@ -17,6 +22,28 @@ std::string release() {
 
 std::string address_text(const JailSpec& spec) {
   return "address " + (spec.address() ? format_ip(spec.address()->ip) : std::string("none"));
+}
+
+/// The standard descriptors that are neither files, pipes, sockets nor memory devices.
+std::string suspects() {
+  constexpr auto kNames = std::to_array<const char*>(
+      {"standard input", "standard output", "standard error"});
+  std::string text;
+  for (int fd = 0; fd < 3; ++fd) {
+    struct stat st {};
+    if (::fstat(fd, &st) < 0) continue;
+    std::string kind;
+    if (S_ISDIR(st.st_mode)) kind = "a directory";
+    if (S_ISBLK(st.st_mode)) kind = "a block device";
+    if (S_ISCHR(st.st_mode) && major(st.st_rdev) != kMemoryMajor) {
+      kind = "device " + std::to_string(major(st.st_rdev)) + ":" +
+             std::to_string(minor(st.st_rdev));
+    }
+    if (kind.empty()) continue;
+    if (!text.empty()) text += ", ";
+    text += std::string(kNames.at(static_cast<std::size_t>(fd))) + " is " + kind;
+  }
+  return text.empty() ? "a descriptor" : text;
 }
 
 Error permission(const JailSpec& spec) {
@@ -35,7 +62,7 @@ Error explain_jail_error(int code, const JailSpec& spec) {
     case EPERM:
       return permission(spec);
     case EBUSY:
-      return {code, "a standard descriptor reaches outside of the jail",
+      return {0, suspects() + ": that reaches outside of the jail",
               "redirect standard input, output and error to files, pipes or /dev/null"};
     case EEXIST:
       return {0, "jail \"" + spec.name() + "\" already exists", "take another name"};

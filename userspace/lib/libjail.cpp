@@ -192,7 +192,7 @@ int jail_get_info(int jailfd, jail_info* info) {
 }
 
 int jail_kill(int jailfd) {
-  if (::ioctl(jailfd, JAIL_IOC_KILL) < 0) return failed(errno, "kill a jail");
+  if (::ioctl(jailfd, JAIL_IOC_KILL, 0) < 0) return failed(errno, "kill a jail");
   return 0;
 }
 

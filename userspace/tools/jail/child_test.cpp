@@ -38,7 +38,7 @@ class Child : public ::testing::Test {
 TEST_F(Child, failure_before_the_command_is_125) {
   kernel.fail("jail", EBUSY);
   EXPECT_EQ(run({"true"}), 125);
-  EXPECT_THAT(printed, HasSubstr("jail: a standard descriptor reaches outside"));
+  EXPECT_THAT(printed, HasSubstr("reaches outside of the jail (redirect"));
 }
 
 TEST_F(Child, missing_command_is_127) {

@@ -6,19 +6,20 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
 namespace jail_tool {
 namespace {
 
-constexpr int kRelease = 2000;  // milliseconds; the kernel's worker takes about ten
+constexpr int kEnd = 2000;  // milliseconds for the last process to be gone after it was reaped
 
-/// Whether the jail is empty and the kernel has let go of what belongs to it.
+/// Whether no process is left in the jail.
 bool is_over(libjail::Kernel& kernel, int jail) {
   jail_info info{};
   if (!kernel.jail_info(jail, &info)) return false;
   if (info.nr_processes > 0) return false;
   for (;;) {
-    const auto empty = kernel.jail_wait(jail, kRelease);
+    const auto empty = kernel.jail_wait(jail, kEnd);
     if (empty || empty.error() != EINTR) return empty.value_or(false);
   }
 }
@@ -34,8 +35,8 @@ void release(libjail::Kernel& kernel, const libjail::AliasConfig& aliases,
 }
 
 /// In a process of its own, without any tie to the caller's session or files.
-[[noreturn]] void keep(libjail::Kernel& kernel, int jail, const libjail::AliasConfig& aliases,
-                       libjail::AliasLease& lease) {
+[[noreturn]] void keep(libjail::Kernel& kernel, libjail::UniqueFd jail,
+                       const libjail::AliasConfig& aliases, libjail::AliasLease& lease) {
   ::prctl(PR_SET_NAME, "jail-keeper");
   ::setsid();
   if (::chdir("/") < 0) ::_exit(1);
@@ -44,9 +45,10 @@ void release(libjail::Kernel& kernel, const libjail::AliasConfig& aliases,
     ::close(null);
   }
   for (;;) {
-    const auto empty = kernel.jail_wait(jail, -1);
+    const auto empty = kernel.jail_wait(jail.get(), -1);
     if (empty ? *empty : empty.error() != EINTR) break;
   }
+  jail.reset();  // as long as it is open, the jail is there
   static_cast<void>(lease.release(kernel, aliases));  // what fails is left to the next sweep
   ::_exit(0);
 }
@@ -58,11 +60,12 @@ void finish(libjail::Kernel& kernel, libjail::UniqueFd jail, const libjail::Alia
   const bool over = !jail || is_over(kernel, jail.get());
   if (!lease) return;
   if (over) {
+    jail.reset();  // the last descriptor: now the kernel lets go of the root and the address
     release(kernel, aliases, *lease, messages);
     return;
   }
   const pid_t keeper = ::fork();
-  if (keeper == 0) keep(kernel, jail.get(), aliases, *lease);
+  if (keeper == 0) keep(kernel, std::move(jail), aliases, *lease);
   if (keeper < 0) {
     messages.warning("the address stays until the next jail(8) runs: " + libjail::reason(errno));
   } else {
