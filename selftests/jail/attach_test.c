@@ -101,13 +101,13 @@ static int attach_with_directory(void *const arg)
 /* The same rules hold as for jail(). */
 TEST_F(attach, descriptors_that_reach_outside)
 {
-	EXPECT_EQ(EBUSY, on_host(&self->w, 0, attach_with_directory,
-				 &self->jailfd));
+	EXPECT_EQ(EBUSY,
+		  on_host(&self->w, 0, attach_with_directory, &self->jailfd));
 }
 
 TEST_F(attach, dying)
 {
-	ASSERT_EQ(0, ioctl(self->jailfd, JAIL_IOC_KILL));
+	ASSERT_EQ(0, RESULT(ioctl(self->jailfd, JAIL_IOC_KILL, 0)));
 	EXPECT_EQ(ESRCH, on_host(&self->w, 0, attack_attach, &self->jailfd));
 }
 

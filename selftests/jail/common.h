@@ -147,7 +147,8 @@ static inline __u64 ptr_to_u64(const void *const ptr)
 	return (__u64)(uintptr_t)ptr;
 }
 
-static inline void set_addr(struct jail_addr *const addr, const char *const text)
+static inline void set_addr(struct jail_addr *const addr,
+			    const char *const text)
 {
 	memset(addr, 0, sizeof(*addr));
 	addr->family = AF_INET;
@@ -186,25 +187,25 @@ static inline int read_file(const char *const path, char *const text,
 	return err;
 }
 
-/* Waits for one byte; false at the end of the file. */
-static inline bool hear(const int fd)
-{
-	char byte;
-
-	return read(fd, &byte, 1) == 1;
-}
-
-static inline bool tell(const int fd)
-{
-	return write(fd, "", 1) == 1;
-}
-
 /* True if @fd can be read before PATIENCE is over. */
 static inline bool readable(const int fd)
 {
 	struct pollfd pollfd = { .fd = fd, .events = POLLIN };
 
 	return poll(&pollfd, 1, PATIENCE) == 1 && pollfd.revents & POLLIN;
+}
+
+/* Waits for one byte; false at the end of the file. */
+static inline bool hear(const int fd)
+{
+	char byte;
+
+	return readable(fd) && read(fd, &byte, 1) == 1;
+}
+
+static inline bool tell(const int fd)
+{
+	return write(fd, "", 1) == 1;
 }
 
 /* Takes away every capability that @ceiling lacks. */
@@ -368,7 +369,7 @@ static inline int finish(struct __test_metadata *const _metadata,
 	ASSERT_EQ(runner->pid, waitpid(runner->pid, &status, 0));
 	if (runner->jailfd >= 0) {
 		/* Ends what the attack left running. */
-		EXPECT_EQ(0, ioctl(runner->jailfd, JAIL_IOC_KILL));
+		EXPECT_EQ(0, ioctl(runner->jailfd, JAIL_IOC_KILL, 0));
 		EXPECT_TRUE(readable(runner->jailfd));
 		close(runner->jailfd);
 	}
@@ -377,8 +378,7 @@ static inline int finish(struct __test_metadata *const _metadata,
 	if (w->shared->result > 100000)
 		TH_LOG("not reached: line %d", w->shared->result - 100000);
 	else if (w->shared->result > 10000)
-		TH_LOG("not entered: %s",
-		       strerror(w->shared->result - 10000));
+		TH_LOG("not entered: %s", strerror(w->shared->result - 10000));
 	return w->shared->result;
 }
 
@@ -462,7 +462,7 @@ static inline void make_world(struct __test_metadata *const _metadata,
 	umask(0022);
 	ASSERT_EQ(0, unshare(CLONE_NEWNS | CLONE_NEWUTS));
 	ASSERT_EQ(0, mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
-	strcpy(w->base, "/tmp/jail.XXXXXX");
+	snprintf(w->base, sizeof(w->base), "/tmp/jail.XXXXXX");
 	ASSERT_NE(NULL, mkdtemp(w->base));
 	ASSERT_EQ(0, mount("jail", w->base, "tmpfs", 0, "mode=755"));
 	snprintf(w->root, sizeof(w->root), "%s/root", w->base);

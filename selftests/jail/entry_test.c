@@ -59,7 +59,6 @@ struct snapshot {
 static unsigned long task_flags(void)
 {
 	char text[1024], *p;
-	unsigned long flags;
 	int field;
 
 	if (read_file("/proc/self/stat", text, sizeof(text)))
@@ -68,9 +67,7 @@ static unsigned long task_flags(void)
 	p = strrchr(text, ')');
 	for (field = 2; p && field < 9; field++)
 		p = strchr(p + 1, ' ');
-	if (!p || sscanf(p, "%lu", &flags) != 1)
-		return ~0UL;
-	return flags;
+	return p ? strtoul(p, NULL, 10) : ~0UL;
 }
 
 static void take_snapshot(struct snapshot *const shot)
@@ -145,17 +142,16 @@ static void undo_close(const int state)
 	close(state);
 }
 
-#define TEST_OBSTACLE(test, prepare_it, undo_it, expected)               \
-	TEST_F(entry, test)                                              \
-	{                                                                \
-		const struct obstacle o = {                              \
-			.w = &self->w,                                   \
-			.prepare = prepare_it,                           \
-			.undo = undo_it,                                 \
-			.error = expected,                               \
-		};                                                       \
-                                                                         \
-		EXPECT_EQ(0, on_host(&self->w, 0, try_obstacle, &o));    \
+#define TEST_OBSTACLE(test, prepare_it, undo_it, expected)            \
+	TEST_F(entry, test)                                           \
+	{                                                             \
+		const struct obstacle o = {                           \
+			.w = &self->w,                                \
+			.prepare = prepare_it,                        \
+			.undo = undo_it,                              \
+			.error = expected,                            \
+		};                                                    \
+		EXPECT_EQ(0, on_host(&self->w, 0, try_obstacle, &o)); \
 	}
 
 /* E6: descriptors. */
@@ -164,72 +160,84 @@ static int open_directory(const struct world *const w)
 {
 	return open("/", O_RDONLY | O_DIRECTORY);
 }
+
 TEST_OBSTACLE(fd_directory, open_directory, undo_close, EBUSY)
 
 static int open_inner_directory(const struct world *const w)
 {
 	return open(w->root, O_RDONLY | O_DIRECTORY);
 }
+
 TEST_OBSTACLE(fd_inner_directory, open_inner_directory, undo_close, EBUSY)
 
 static int open_path(const struct world *const w)
 {
 	return open(w->secret, O_PATH);
 }
+
 TEST_OBSTACLE(fd_path, open_path, undo_close, EBUSY)
 
 static int open_netlink(const struct world *const w)
 {
 	return socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
 }
+
 TEST_OBSTACLE(fd_netlink, open_netlink, undo_close, EBUSY)
 
 static int open_packet(const struct world *const w)
 {
 	return socket(AF_PACKET, SOCK_RAW, 0);
 }
+
 TEST_OBSTACLE(fd_packet, open_packet, undo_close, EBUSY)
 
 static int open_raw(const struct world *const w)
 {
 	return socket(AF_INET, SOCK_RAW, IPPROTO_ICMP);
 }
+
 TEST_OBSTACLE(fd_raw, open_raw, undo_close, EBUSY)
 
 static int open_pidfd(const struct world *const w)
 {
 	return pidfd_open(getppid(), 0);
 }
+
 TEST_OBSTACLE(fd_pidfd, open_pidfd, undo_close, EBUSY)
 
 static int open_proc_pid(const struct world *const w)
 {
 	return open("/proc/1", O_RDONLY | O_DIRECTORY);
 }
+
 TEST_OBSTACLE(fd_proc_pid, open_proc_pid, undo_close, EBUSY)
 
 static int open_namespace(const struct world *const w)
 {
 	return open("/proc/self/ns/mnt", O_RDONLY);
 }
+
 TEST_OBSTACLE(fd_namespace, open_namespace, undo_close, EBUSY)
 
 static int open_mount(const struct world *const w)
 {
 	return syscall(__NR_open_tree, AT_FDCWD, w->root, 0);
 }
+
 TEST_OBSTACLE(fd_mount, open_mount, undo_close, EBUSY)
 
 static int open_fs_context(const struct world *const w)
 {
 	return syscall(__NR_fsopen, "tmpfs", 0);
 }
+
 TEST_OBSTACLE(fd_fs_context, open_fs_context, undo_close, EBUSY)
 
 static int open_epoll(const struct world *const w)
 {
 	return epoll_create1(0);
 }
+
 TEST_OBSTACLE(fd_epoll, open_epoll, undo_close, EBUSY)
 
 static int open_inotify(const struct world *const w)
@@ -239,12 +247,14 @@ static int open_inotify(const struct world *const w)
 	return fd < 0 || inotify_add_watch(fd, "/", IN_ALL_EVENTS) < 0 ? -1 :
 									 fd;
 }
+
 TEST_OBSTACLE(fd_inotify, open_inotify, undo_close, EBUSY)
 
 static int open_userfaultfd(const struct world *const w)
 {
 	return syscall(__NR_userfaultfd, 0);
 }
+
 TEST_OBSTACLE(fd_userfaultfd, open_userfaultfd, undo_close, EBUSY)
 
 static int open_io_uring(const struct world *const w)
@@ -253,6 +263,7 @@ static int open_io_uring(const struct world *const w)
 
 	return syscall(__NR_io_uring_setup, 1, &params);
 }
+
 TEST_OBSTACLE(fd_io_uring, open_io_uring, undo_close, EBUSY)
 
 static int open_io_uring_sqpoll(const struct world *const w)
@@ -274,8 +285,7 @@ TEST_F(entry, fd_io_uring_sqpoll)
 	const int result = on_host(&self->w, 0, try_obstacle, &o);
 
 	/* The thread of a closed ring ends a while later. */
-	EXPECT_TRUE(result == 0 || result == STILL_OBSTACLE ||
-		    result == EINVAL)
+	EXPECT_TRUE(result == 0 || result == STILL_OBSTACLE || result == EINVAL)
 	{
 		TH_LOG("result %d", result);
 	}
@@ -285,18 +295,21 @@ static int open_device(const struct world *const w)
 {
 	return open("/dev/kmsg", O_RDONLY);
 }
+
 TEST_OBSTACLE(fd_device, open_device, undo_close, EBUSY)
 
 static int open_sysctl(const struct world *const w)
 {
 	return open("/proc/sys/kernel/panic", O_WRONLY);
 }
+
 TEST_OBSTACLE(fd_sysctl, open_sysctl, undo_close, EBUSY)
 
 static int open_proc_write(const struct world *const w)
 {
 	return open("/proc/self/oom_score_adj", O_WRONLY);
 }
+
 TEST_OBSTACLE(fd_proc_write, open_proc_write, undo_close, EBUSY)
 
 static int open_other_jail(const struct world *const w)
@@ -307,17 +320,18 @@ static int open_other_jail(const struct world *const w)
 	args.naddrs = 0;
 	return jail(&args, sizeof(args), JAIL_NO_ENTER);
 }
+
 TEST_OBSTACLE(fd_other_jail, open_other_jail, undo_close, EBUSY)
 
 static int open_seccomp_listener(const struct world *const w)
 {
-	struct sock_filter allow =
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
 	const struct sock_fprog prog = { .len = 1, .filter = &allow };
 
 	return syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER,
 		       SECCOMP_FILTER_FLAG_NEW_LISTENER, &prog);
 }
+
 TEST_OBSTACLE(fd_seccomp_listener, open_seccomp_listener, undo_close, EBUSY)
 
 /* These do not reach outside by themselves. */
@@ -373,6 +387,7 @@ static void undo_thread(const int state)
 		sched_yield();
 	while (!stat("/proc/self/task", &st) && st.st_nlink > 3);
 }
+
 TEST_OBSTACLE(threads, make_thread, undo_thread, EINVAL)
 
 static pid_t partner;
@@ -386,7 +401,7 @@ static int partner_waits(void *const arg)
 	_exit(0);
 }
 
-static char partner_stack[64 * 1024] __attribute__((aligned(16)));
+static char partner_stack[64 * 1024];
 
 static int share(const int flags)
 {
@@ -407,6 +422,7 @@ static int share_memory(const struct world *const w)
 {
 	return share(CLONE_VM);
 }
+
 TEST_OBSTACLE(shared_memory, share_memory, undo_partner, EINVAL)
 
 /* E4, E5: what is shared with a partner outside is unshared silently. */
@@ -525,6 +541,7 @@ static void undo_trace(const int state)
 {
 	end_child(tracee);
 }
+
 TEST_OBSTACLE(tracer, trace, undo_trace, EBUSY)
 
 /* E14: children would land in another PID namespace. */
@@ -622,7 +639,15 @@ static int lead_group(const struct world *const w)
 		partner_waits(NULL);
 	return partner < 0 ? -1 : 0;
 }
-TEST_OBSTACLE(group_leader, lead_group, undo_partner, EPERM)
+
+static void undo_group(const int state)
+{
+	undo_partner(state);
+	/* As for setsid(), a leader without company is one too. */
+	setpgid(0, getpgid(getppid()));
+}
+
+TEST_OBSTACLE(group_leader, lead_group, undo_group, EPERM)
 
 static int lead_session(const struct world *const w)
 {
@@ -633,6 +658,7 @@ static int lead_session(const struct world *const w)
 		partner_waits(NULL);
 	return partner < 0 ? -1 : 0;
 }
+
 TEST_OBSTACLE(session_leader, lead_session, undo_partner, EPERM)
 
 static int enter_as_lone_leader(void *const arg)
@@ -682,7 +708,8 @@ TEST_F(entry, subreaper)
 
 /* E15: namespaces of the jail's own. */
 
-static int compare_namespace(const struct world *const w, const char *const name)
+static int compare_namespace(const struct world *const w,
+			     const char *const name)
 {
 	char before[64] = "", after[64] = "", path[64];
 
@@ -820,7 +847,10 @@ static int wait_for_host_child(void *const arg)
 	if (kill(partner, 0) != -1 || errno != ESRCH)
 		return EEXIST;
 	close(thread_pipe[1]);
-	return waitpid(partner, &status, 0) == partner ? 0 : errno;
+	/* By its number it is not there, as a child it is. */
+	if (waitpid(partner, &status, 0) != -1 || errno != ECHILD)
+		return EEXIST;
+	return waitpid(-1, &status, 0) == partner ? 0 : errno;
 }
 
 TEST_F(entry, child_outside)
@@ -849,8 +879,7 @@ TEST_F(entry, failure_leaves_nothing)
 
 	ASSERT_EQ(0, read_file("/proc/jails", before, sizeof(before)));
 	self->w.args.name = ptr_to_u64("never");
-	EXPECT_EQ(EBUSY,
-		  on_host(&self->w, 0, enter_with_directory, &self->w));
+	EXPECT_EQ(EBUSY, on_host(&self->w, 0, enter_with_directory, &self->w));
 	ASSERT_EQ(0, read_file("/proc/jails", after, sizeof(after)));
 	EXPECT_STREQ(before, after);
 	/* The name and the address are free. */

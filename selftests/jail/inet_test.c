@@ -49,8 +49,8 @@ static int bind_it(void *const arg)
 static void check_bind(struct __test_metadata *const _metadata,
 		       const struct world *const w, const int type)
 {
-	static const char *const addrs[] = { "0.0.0.0",	 ADDR_HOST,
-					     ADDR_OTHER, "127.0.0.1",
+	static const char *const addrs[] = { "0.0.0.0",	  ADDR_HOST,
+					     ADDR_OTHER,  "127.0.0.1",
 					     "127.9.9.9", "224.0.0.1" };
 	struct target target = { .type = type };
 	size_t i;
@@ -243,8 +243,7 @@ static int bind_free(void *const arg)
 {
 	const int fd = open_socket(arg), on = 1;
 
-	if (fd < 0 ||
-	    setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &on, sizeof(on)))
+	if (fd < 0 || setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &on, sizeof(on)))
 		return UNREACHED;
 	if (bind_to(fd, "8.8.8.8", 0))
 		return errno;
@@ -381,7 +380,7 @@ static int change_address(const char *const addr, const bool add)
 	struct ifreq ifr = {};
 	int err;
 
-	strcpy(ifr.ifr_name, DEVICE ":9");
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s:9", DEVICE);
 	if (add) {
 		memcpy(&ifr.ifr_addr, &in, sizeof(in));
 		err = RESULT(ioctl(fd, SIOCSIFADDR, &ifr));
@@ -607,8 +606,8 @@ static int connect_deferred(void *const arg)
 	const struct target *const target = arg;
 	const int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
 
-	if (fd < 0 || setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, &on,
-				 sizeof(on)))
+	if (fd < 0 ||
+	    setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, &on, sizeof(on)))
 		return UNREACHED;
 	if (connect_to(fd, target->addr, target->port))
 		return errno;
@@ -720,8 +719,8 @@ static int send_unspec(void *const arg)
 	in.sin_family = AF_UNSPEC;
 	if (fd < 0)
 		return UNREACHED;
-	return RESULT(sendto(fd, "a", 1, 0, (struct sockaddr *)&in,
-			     sizeof(in)));
+	return RESULT(
+		sendto(fd, "a", 1, 0, (struct sockaddr *)&in, sizeof(in)));
 }
 
 static int send_corked(void *const arg)
@@ -937,8 +936,8 @@ static int set_source_route(void *const arg)
 
 	if (fd < 0)
 		return UNREACHED;
-	return RESULT(setsockopt(fd, IPPROTO_IP, IP_OPTIONS, option,
-				 sizeof(option)));
+	return RESULT(
+		setsockopt(fd, IPPROTO_IP, IP_OPTIONS, option, sizeof(option)));
 }
 
 TEST_F(inet, source_route)

@@ -41,6 +41,16 @@ static void do_nothing(void)
 {
 }
 
+/* Closes all descriptors but the standard ones and these. */
+static void keep_two(const int a, const int b)
+{
+	int fd;
+
+	for (fd = 3; fd < 64; fd++)
+		if (fd != a && fd != b)
+			close(fd);
+}
+
 static struct inmate start_inmate(struct __test_metadata *const _metadata,
 				  const int jailfd, void (*const act)(void))
 {
@@ -56,8 +66,12 @@ static struct inmate start_inmate(struct __test_metadata *const _metadata,
 		close(go[1]);
 		if (detach_streams() || jail_attach(jailfd, 0))
 			_exit(1);
-		/* The jail must not be kept by its own task. */
+		/*
+		 * Neither the jail nor another inmate's pipe must be kept by
+		 * this task.
+		 */
 		close(jailfd);
+		keep_two(ready[1], go[0]);
 		act();
 		tell(ready[1]);
 		hear(go[0]);
@@ -109,14 +123,13 @@ TEST_F(lifetime, information)
 	EXPECT_EQ(JAIL_STATE_ACTIVE, info->state);
 	EXPECT_EQ(0, info->nr_processes);
 	EXPECT_EQ(1, info->naddrs);
-	EXPECT_EQ(0, memcmp(&info->addrs[0], &self->w.addr,
-			    sizeof(self->w.addr)));
+	EXPECT_EQ(0,
+		  memcmp(&info->addrs[0], &self->w.addr, sizeof(self->w.addr)));
 	EXPECT_STREQ("lifetime", info->name);
 	EXPECT_STREQ("life.example.org", info->hostname);
 	ASSERT_EQ(0, clock_gettime(CLOCK_BOOTTIME, &now));
 	EXPECT_LT(0, info->start_time);
-	EXPECT_LE(info->start_time,
-		  now.tv_sec * 1000000000ULL + now.tv_nsec);
+	EXPECT_LE(info->start_time, now.tv_sec * 1000000000ULL + now.tv_nsec);
 }
 
 TEST_F(lifetime, default_name)
@@ -293,7 +306,7 @@ TEST_F(lifetime, kill)
 	inmate = start_inmate(_metadata, self->jailfd, fork_some);
 	ASSERT_EQ(0, ioctl(self->jailfd, JAIL_IOC_INFO, &info));
 	EXPECT_EQ(21, info.nr_processes);
-	EXPECT_EQ(0, ioctl(self->jailfd, JAIL_IOC_KILL));
+	EXPECT_EQ(0, RESULT(ioctl(self->jailfd, JAIL_IOC_KILL, 0)));
 	ASSERT_EQ(0, ioctl(self->jailfd, JAIL_IOC_INFO, &info));
 	EXPECT_EQ(0, info.nr_processes);
 	EXPECT_EQ(JAIL_STATE_DYING, info.state);
@@ -302,7 +315,7 @@ TEST_F(lifetime, kill)
 	EXPECT_TRUE(WIFSIGNALED(status));
 	EXPECT_EQ(SIGKILL, WTERMSIG(status));
 	/* Once more is no error. */
-	EXPECT_EQ(0, ioctl(self->jailfd, JAIL_IOC_KILL));
+	EXPECT_EQ(0, RESULT(ioctl(self->jailfd, JAIL_IOC_KILL, 0)));
 }
 
 static void fork_bomb(void)
@@ -329,7 +342,7 @@ TEST_F(lifetime, kill_while_forking)
 	struct inmate inmate;
 
 	inmate = start_inmate(_metadata, self->jailfd, fork_bomb);
-	EXPECT_EQ(0, ioctl(self->jailfd, JAIL_IOC_KILL));
+	EXPECT_EQ(0, RESULT(ioctl(self->jailfd, JAIL_IOC_KILL, 0)));
 	ASSERT_EQ(0, ioctl(self->jailfd, JAIL_IOC_INFO, &info));
 	EXPECT_EQ(0, info.nr_processes);
 	end_inmate(&inmate);
@@ -337,7 +350,7 @@ TEST_F(lifetime, kill_while_forking)
 
 static int attack_kill(void *const arg)
 {
-	return RESULT(ioctl(*(const int *)arg, JAIL_IOC_KILL));
+	return RESULT(ioctl(*(const int *)arg, JAIL_IOC_KILL, 0));
 }
 
 TEST_F(lifetime, kill_needs_privilege)
@@ -367,11 +380,15 @@ TEST_F(lifetime, unmount_at_once)
 		EXPECT_EQ(-1, umount2(path, 0));
 		EXPECT_EQ(EBUSY, errno);
 		if (round % 2) {
-			EXPECT_EQ(0, ioctl(self->jailfd, JAIL_IOC_KILL));
+			EXPECT_EQ(0, RESULT(ioctl(self->jailfd, JAIL_IOC_KILL,
+						  0)));
 		} else {
+			/* The descriptor would let others enter: close it. */
 			close(inmate.go);
 			inmate.go = -1;
 			EXPECT_TRUE(readable(self->jailfd));
+			close(self->jailfd);
+			self->jailfd = -1;
 		}
 		EXPECT_EQ(0, umount2(path, 0))
 		{
@@ -392,7 +409,7 @@ TEST_F(lifetime, address_at_once)
 	args.name = 0;
 	EXPECT_EQ(-1, jail(&args, sizeof(args), JAIL_NO_ENTER));
 	EXPECT_EQ(EADDRINUSE, errno);
-	ASSERT_EQ(0, ioctl(self->jailfd, JAIL_IOC_KILL));
+	ASSERT_EQ(0, RESULT(ioctl(self->jailfd, JAIL_IOC_KILL, 0)));
 	fd = jail(&args, sizeof(args), JAIL_NO_ENTER);
 	EXPECT_LE(0, fd);
 	close(fd);

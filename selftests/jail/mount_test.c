@@ -30,10 +30,10 @@ FIXTURE_TEARDOWN(mount)
 }
 
 /* A call, its control and the refusal; the control undoes what it did. */
-#define TEST_MOUNT(test)                                               \
-	TEST_F(mount, test)                                            \
-	{                                                              \
-		EXPECT_EQ(0, in_chroot(&self->w, 0, do_##test, NULL)); \
+#define TEST_MOUNT(test)                                                 \
+	TEST_F(mount, test)                                              \
+	{                                                                \
+		EXPECT_EQ(0, in_chroot(&self->w, 0, do_##test, NULL));   \
 		EXPECT_EQ(EPERM, in_jail(&self->w, 0, do_##test, NULL)); \
 	}
 
@@ -46,15 +46,16 @@ static int do_new(void *const arg)
 			      -1 :
 			      0);
 }
+
 TEST_MOUNT(new)
 
 static int do_proc(void *const arg)
 {
-	return RESULT(mount("x", "/mnt", "proc", 0, NULL) ||
-				      umount2("/mnt", 0) ?
-			      -1 :
-			      0);
+	return RESULT(
+		mount("x", "/mnt", "proc", 0, NULL) || umount2("/mnt", 0) ? -1 :
+									    0);
 }
+
 TEST_MOUNT(proc)
 
 static int do_bind(void *const arg)
@@ -64,29 +65,33 @@ static int do_bind(void *const arg)
 			      -1 :
 			      0);
 }
+
 TEST_MOUNT(bind)
 
 static int do_remount(void *const arg)
 {
-	return RESULT(mount(NULL, "/mounted", NULL, MS_REMOUNT | MS_NOSUID,
-			    NULL));
+	return RESULT(
+		mount(NULL, "/mounted", NULL, MS_REMOUNT | MS_NOSUID, NULL));
 }
+
 TEST_MOUNT(remount)
 
 static int do_propagation(void *const arg)
 {
 	return RESULT(mount(NULL, "/mounted", NULL, MS_PRIVATE, NULL));
 }
+
 TEST_MOUNT(propagation)
 
 static int do_move(void *const arg)
 {
-	return RESULT(mount("/mounted", "/mnt", NULL, MS_MOVE, NULL) ||
-				      mount("/mnt", "/mounted", NULL, MS_MOVE,
-					    NULL) ?
-			      -1 :
-			      0);
+	return RESULT(
+		mount("/mounted", "/mnt", NULL, MS_MOVE, NULL) ||
+				mount("/mnt", "/mounted", NULL, MS_MOVE, NULL) ?
+			-1 :
+			0);
 }
+
 TEST_MOUNT(move)
 
 /* The control is last: then it is gone. */
@@ -105,12 +110,14 @@ static int do_fsopen(void *const arg)
 {
 	return RESULT(syscall(__NR_fsopen, "tmpfs", 0));
 }
+
 TEST_MOUNT(fsopen)
 
 static int do_fspick(void *const arg)
 {
 	return RESULT(syscall(__NR_fspick, AT_FDCWD, "/mounted", 0));
 }
+
 TEST_MOUNT(fspick)
 
 static int do_open_tree(void *const arg)
@@ -118,17 +125,19 @@ static int do_open_tree(void *const arg)
 	return RESULT(
 		syscall(__NR_open_tree, AT_FDCWD, "/mounted", OPEN_TREE_CLONE));
 }
+
 TEST_MOUNT(open_tree)
 
 static int do_move_mount(void *const arg)
 {
 	return RESULT(syscall(__NR_move_mount, AT_FDCWD, "/mounted", AT_FDCWD,
 			      "/mnt", 0) ||
-				      syscall(__NR_move_mount, AT_FDCWD,
-					      "/mnt", AT_FDCWD, "/mounted", 0) ?
+				      syscall(__NR_move_mount, AT_FDCWD, "/mnt",
+					      AT_FDCWD, "/mounted", 0) ?
 			      -1 :
 			      0);
 }
+
 TEST_MOUNT(move_mount)
 
 static int do_mount_setattr(void *const arg)
@@ -138,6 +147,7 @@ static int do_mount_setattr(void *const arg)
 	return RESULT(syscall(__NR_mount_setattr, AT_FDCWD, "/mounted", 0,
 			      &attr, sizeof(attr)));
 }
+
 TEST_MOUNT(mount_setattr)
 
 static int do_pivot_root(void *const arg)
@@ -147,28 +157,25 @@ static int do_pivot_root(void *const arg)
 
 	return err == EINVAL || err == EBUSY ? 0 : err;
 }
+
 TEST_MOUNT(pivot_root)
 
 /* L9: namespaces of any kind. */
 
-#define TEST_UNSHARE(test, flag)                              \
-	static int do_unshare_##test(void *const arg)         \
-	{                                                     \
-		return RESULT(unshare(flag));                 \
-	}                                                     \
-	TEST_MOUNT(unshare_##test)                            \
-                                                              \
-	static int do_clone_##test(void *const arg)           \
-	{                                                     \
-		const pid_t pid = syscall(__NR_clone,         \
-					  flag | SIGCHLD, 0,  \
-					  0, 0, 0);           \
-                                                              \
-		if (pid == 0)                                 \
-			_exit(0);                             \
-		return pid < 0 ? errno :                      \
-				 RESULT(waitpid(pid, NULL, 0)); \
-	}                                                     \
+#define TEST_UNSHARE(test, flag)                                         \
+	static int do_unshare_##test(void *const arg)                    \
+	{                                                                \
+		return RESULT(unshare(flag));                            \
+	}                                                                \
+	TEST_MOUNT(unshare_##test)                                       \
+	static int do_clone_##test(void *const arg)                      \
+	{                                                                \
+		const pid_t pid =                                        \
+			syscall(__NR_clone, flag | SIGCHLD, 0, 0, 0, 0); \
+		if (pid == 0)                                            \
+			_exit(0);                                        \
+		return pid < 0 ? errno : RESULT(waitpid(pid, NULL, 0));  \
+	}                                                                \
 	TEST_MOUNT(clone_##test)
 
 TEST_UNSHARE(mnt, CLONE_NEWNS)
@@ -186,6 +193,7 @@ static int do_unshare_time(void *const arg)
 {
 	return RESULT(unshare(CLONE_NEWTIME));
 }
+
 TEST_MOUNT(unshare_time)
 
 /* L10: back into the namespace, which sets the root of the host. */
@@ -203,30 +211,35 @@ static int do_setns_mnt(void *const arg)
 {
 	return enter_namespace("/proc/self/ns/mnt");
 }
+
 TEST_MOUNT(setns_mnt)
 
 static int do_setns_uts(void *const arg)
 {
 	return enter_namespace("/proc/self/ns/uts");
 }
+
 TEST_MOUNT(setns_uts)
 
 static int do_setns_ipc(void *const arg)
 {
 	return enter_namespace("/proc/self/ns/ipc");
 }
+
 TEST_MOUNT(setns_ipc)
 
 static int do_setns_net(void *const arg)
 {
 	return enter_namespace("/proc/self/ns/net");
 }
+
 TEST_MOUNT(setns_net)
 
 static int do_setns_pid(void *const arg)
 {
 	return enter_namespace("/proc/self/ns/pid");
 }
+
 TEST_MOUNT(setns_pid)
 
 static int do_setns_pidfd(void *const arg)
@@ -237,6 +250,7 @@ static int do_setns_pidfd(void *const arg)
 		return UNREACHED;
 	return RESULT(setns(fd, CLONE_NEWNS | CLONE_NEWUTS));
 }
+
 TEST_MOUNT(setns_pidfd)
 
 /* V14: the fill level of any device by its number. */

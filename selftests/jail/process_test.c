@@ -138,18 +138,21 @@ static int call_kill(const pid_t pid)
 {
 	return RESULT(kill(pid, SIGWINCH));
 }
+
 TEST_CALL(kill, ESRCH)
 
 static int call_tkill(const pid_t pid)
 {
 	return RESULT(syscall(__NR_tkill, pid, SIGWINCH));
 }
+
 TEST_CALL(tkill, ESRCH)
 
 static int call_tgkill(const pid_t pid)
 {
 	return RESULT(syscall(__NR_tgkill, pid, pid, SIGWINCH));
 }
+
 TEST_CALL(tgkill, ESRCH)
 
 static int call_rt_sigqueueinfo(const pid_t pid)
@@ -158,15 +161,17 @@ static int call_rt_sigqueueinfo(const pid_t pid)
 
 	return RESULT(syscall(__NR_rt_sigqueueinfo, pid, SIGWINCH, &info));
 }
+
 TEST_CALL(rt_sigqueueinfo, ESRCH)
 
 static int call_rt_tgsigqueueinfo(const pid_t pid)
 {
 	siginfo_t info = { .si_signo = SIGWINCH, .si_code = SI_QUEUE };
 
-	return RESULT(syscall(__NR_rt_tgsigqueueinfo, pid, pid, SIGWINCH,
-			      &info));
+	return RESULT(
+		syscall(__NR_rt_tgsigqueueinfo, pid, pid, SIGWINCH, &info));
 }
+
 TEST_CALL(rt_tgsigqueueinfo, ESRCH)
 
 /* P2 */
@@ -175,6 +180,7 @@ static int call_kill_group(const pid_t pid)
 {
 	return RESULT(kill(-pid, SIGWINCH));
 }
+
 TEST_CALL(kill_group, ESRCH)
 
 /* P3 */
@@ -185,6 +191,7 @@ static int call_getpriority(const pid_t pid)
 	getpriority(PRIO_PROCESS, pid);
 	return errno;
 }
+
 TEST_CALL(getpriority, ESRCH)
 
 static int call_getpriority_group(const pid_t pid)
@@ -193,18 +200,21 @@ static int call_getpriority_group(const pid_t pid)
 	getpriority(PRIO_PGRP, pid);
 	return errno;
 }
+
 TEST_CALL(getpriority_group, ESRCH)
 
 static int call_setpriority(const pid_t pid)
 {
 	return RESULT(setpriority(PRIO_PROCESS, pid, 5));
 }
+
 TEST_CALL(setpriority, ESRCH)
 
 static int call_setpriority_group(const pid_t pid)
 {
 	return RESULT(setpriority(PRIO_PGRP, pid, 5));
 }
+
 TEST_CALL(setpriority_group, ESRCH)
 
 /* P4 */
@@ -213,12 +223,14 @@ static int call_ioprio_get(const pid_t pid)
 {
 	return RESULT(syscall(__NR_ioprio_get, IOPRIO_WHO_PROCESS, pid));
 }
+
 TEST_CALL(ioprio_get, ESRCH)
 
 static int call_ioprio_get_group(const pid_t pid)
 {
 	return RESULT(syscall(__NR_ioprio_get, IOPRIO_WHO_PGRP, pid));
 }
+
 TEST_CALL(ioprio_get_group, ESRCH)
 
 static int call_ioprio_set(const pid_t pid)
@@ -226,6 +238,7 @@ static int call_ioprio_set(const pid_t pid)
 	return RESULT(syscall(__NR_ioprio_set, IOPRIO_WHO_PROCESS, pid,
 			      IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, 7)));
 }
+
 TEST_CALL(ioprio_set, ESRCH)
 
 static int call_ioprio_set_group(const pid_t pid)
@@ -233,6 +246,7 @@ static int call_ioprio_set_group(const pid_t pid)
 	return RESULT(syscall(__NR_ioprio_set, IOPRIO_WHO_PGRP, pid,
 			      IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, 7)));
 }
+
 TEST_CALL(ioprio_set_group, ESRCH)
 
 /* P5 */
@@ -249,6 +263,7 @@ static int call_sched_getscheduler(const pid_t pid)
 {
 	return RESULT(sched_getscheduler(pid));
 }
+
 TEST_CALL(sched_getscheduler, ESRCH)
 
 static int call_sched_setscheduler(const pid_t pid)
@@ -257,6 +272,7 @@ static int call_sched_setscheduler(const pid_t pid)
 
 	return RESULT(sched_setscheduler(pid, SCHED_BATCH, &param));
 }
+
 TEST_CALL(sched_setscheduler, ESRCH)
 
 static int call_sched_getparam(const pid_t pid)
@@ -265,6 +281,7 @@ static int call_sched_getparam(const pid_t pid)
 
 	return RESULT(sched_getparam(pid, &param));
 }
+
 TEST_CALL(sched_getparam, ESRCH)
 
 static int call_sched_setparam(const pid_t pid)
@@ -273,6 +290,7 @@ static int call_sched_setparam(const pid_t pid)
 
 	return RESULT(sched_setparam(pid, &param));
 }
+
 TEST_CALL(sched_setparam, ESRCH)
 
 static int call_sched_getattr(const pid_t pid)
@@ -281,6 +299,7 @@ static int call_sched_getattr(const pid_t pid)
 
 	return RESULT(syscall(__NR_sched_getattr, pid, &attr, sizeof(attr), 0));
 }
+
 TEST_CALL(sched_getattr, ESRCH)
 
 static int call_sched_setattr(const pid_t pid)
@@ -289,6 +308,7 @@ static int call_sched_setattr(const pid_t pid)
 
 	return RESULT(syscall(__NR_sched_setattr, pid, &attr, 0));
 }
+
 TEST_CALL(sched_setattr, ESRCH)
 
 static int call_sched_getaffinity(const pid_t pid)
@@ -297,6 +317,7 @@ static int call_sched_getaffinity(const pid_t pid)
 
 	return RESULT(sched_getaffinity(pid, sizeof(set), &set));
 }
+
 TEST_CALL(sched_getaffinity, ESRCH)
 
 static int call_sched_setaffinity(const pid_t pid)
@@ -307,6 +328,7 @@ static int call_sched_setaffinity(const pid_t pid)
 	CPU_SET(0, &set);
 	return RESULT(sched_setaffinity(pid, sizeof(set), &set));
 }
+
 TEST_CALL(sched_setaffinity, ESRCH)
 
 static int call_sched_rr_get_interval(const pid_t pid)
@@ -315,6 +337,7 @@ static int call_sched_rr_get_interval(const pid_t pid)
 
 	return RESULT(sched_rr_get_interval(pid, &interval));
 }
+
 TEST_CALL(sched_rr_get_interval, ESRCH)
 
 /* P7 */
@@ -325,6 +348,7 @@ static int call_prlimit_get(const pid_t pid)
 
 	return RESULT(prlimit(pid, RLIMIT_NOFILE, NULL, &limit));
 }
+
 TEST_CALL(prlimit_get, ESRCH)
 
 static int call_prlimit_set(const pid_t pid)
@@ -333,6 +357,7 @@ static int call_prlimit_set(const pid_t pid)
 
 	return RESULT(prlimit(pid, RLIMIT_NOFILE, &limit, NULL));
 }
+
 TEST_CALL(prlimit_set, ESRCH)
 
 /* P8 */
@@ -347,6 +372,7 @@ static int call_process_vm_readv(const pid_t pid)
 
 	return RESULT(process_vm_readv(pid, &local, 1, &remote, 1, 0));
 }
+
 TEST_CALL(process_vm_readv, ESRCH)
 
 static int call_process_vm_writev(const pid_t pid)
@@ -357,6 +383,7 @@ static int call_process_vm_writev(const pid_t pid)
 
 	return RESULT(process_vm_writev(pid, &local, 1, &remote, 1, 0));
 }
+
 TEST_CALL(process_vm_writev, ESRCH)
 
 /* P10 */
@@ -365,6 +392,7 @@ static int call_move_pages(const pid_t pid)
 {
 	return RESULT(syscall(__NR_move_pages, pid, 0, NULL, NULL, NULL, 0));
 }
+
 TEST_CALL(move_pages, ESRCH)
 
 static int call_migrate_pages(const pid_t pid)
@@ -373,6 +401,7 @@ static int call_migrate_pages(const pid_t pid)
 
 	return RESULT(syscall(__NR_migrate_pages, pid, 2, &node, &node));
 }
+
 TEST_CALL(migrate_pages, ESRCH)
 
 /* P11 */
@@ -381,6 +410,7 @@ static int call_kcmp(const pid_t pid)
 {
 	return RESULT(syscall(__NR_kcmp, getpid(), pid, KCMP_VM, 0, 0));
 }
+
 TEST_CALL(kcmp, ESRCH)
 
 static int call_get_robust_list(const pid_t pid)
@@ -390,6 +420,7 @@ static int call_get_robust_list(const pid_t pid)
 
 	return RESULT(syscall(__NR_get_robust_list, pid, &head, &size));
 }
+
 TEST_CALL(get_robust_list, ESRCH)
 
 /* P12: the word says that @pid owns the lock. */
@@ -404,6 +435,7 @@ static int call_futex_lock_pi(const pid_t pid)
 		return EDOM;
 	return errno == ETIMEDOUT ? 0 : errno;
 }
+
 TEST_CALL(futex_lock_pi, ESRCH)
 
 /* P13 */
@@ -416,6 +448,7 @@ static int call_clock_gettime(const pid_t pid)
 
 	return RESULT(clock_gettime(PROCESS_CLOCK(pid), &ts));
 }
+
 TEST_CALL(clock_gettime, EINVAL)
 
 static int call_clock_getres(const pid_t pid)
@@ -424,6 +457,7 @@ static int call_clock_getres(const pid_t pid)
 
 	return RESULT(clock_getres(PROCESS_CLOCK(pid), &ts));
 }
+
 TEST_CALL(clock_getres, EINVAL)
 
 static int call_timer_create(const pid_t pid)
@@ -431,9 +465,10 @@ static int call_timer_create(const pid_t pid)
 	struct sigevent event = { .sigev_notify = SIGEV_NONE };
 	int timer;
 
-	return RESULT(syscall(__NR_timer_create, PROCESS_CLOCK(pid), &event,
-			      &timer));
+	return RESULT(
+		syscall(__NR_timer_create, PROCESS_CLOCK(pid), &event, &timer));
 }
+
 TEST_CALL(timer_create, EINVAL)
 
 /* P15 */
@@ -444,6 +479,7 @@ static int call_pidfd_open(const pid_t pid)
 
 	return fd < 0 ? errno : RESULT(close(fd));
 }
+
 TEST_CALL(pidfd_open, ESRCH)
 
 /* P16 */
@@ -452,12 +488,14 @@ static int call_ptrace_seize(const pid_t pid)
 {
 	return RESULT(ptrace(PTRACE_SEIZE, pid, 0, 0));
 }
+
 TEST_CALL(ptrace_seize, ESRCH)
 
 static int call_ptrace_attach(const pid_t pid)
 {
 	return RESULT(ptrace(PTRACE_ATTACH, pid, 0, 0));
 }
+
 TEST_CALL(ptrace_attach, ESRCH)
 
 /* P17 */
@@ -475,6 +513,7 @@ static int call_perf_event_open(const pid_t pid)
 
 	return fd < 0 ? errno : RESULT(close(fd));
 }
+
 TEST_CALL(perf_event_open, ESRCH)
 
 /* P18 */
@@ -490,6 +529,7 @@ static int call_fcntl_setown(const pid_t pid)
 	close(pipes[1]);
 	return err;
 }
+
 TEST_CALL(fcntl_setown, ESRCH)
 
 static int call_fcntl_setown_ex(const pid_t pid)
@@ -504,6 +544,7 @@ static int call_fcntl_setown_ex(const pid_t pid)
 	close(pipes[1]);
 	return err;
 }
+
 TEST_CALL(fcntl_setown_ex, ESRCH)
 
 /* P20 */
@@ -512,12 +553,14 @@ static int call_getpgid(const pid_t pid)
 {
 	return RESULT(getpgid(pid));
 }
+
 TEST_CALL(getpgid, ESRCH)
 
 static int call_getsid(const pid_t pid)
 {
 	return RESULT(getsid(pid));
 }
+
 TEST_CALL(getsid, ESRCH)
 
 /* P21 */
@@ -532,42 +575,46 @@ static int call_capget(const pid_t pid)
 
 	return RESULT(syscall(__NR_capget, &header, data));
 }
+
 TEST_CALL(capget, ESRCH)
 
 /* P27: questions to the own PID namespace. */
 
-#define NS_ANSWER(request, pid)                                         \
-	({                                                              \
-		const int ns = open("/proc/self/ns/pid", O_RDONLY);     \
-		const int err =                                         \
-			ns < 0 ? EDOM : RESULT(ioctl(ns, request, pid)); \
-                                                                        \
-		close(ns);                                              \
-		err;                                                    \
+#define NS_ANSWER(request, pid)                                           \
+	({                                                                \
+		const int ns = open("/proc/self/ns/pid", O_RDONLY);       \
+		const int err = ns < 0 ? EDOM :                           \
+					 RESULT(ioctl(ns, request, pid)); \
+		close(ns);                                                \
+		err;                                                      \
 	})
 
 static int call_ns_get_pid_from(const pid_t pid)
 {
 	return NS_ANSWER(NS_GET_PID_FROM_PIDNS, pid);
 }
+
 TEST_CALL(ns_get_pid_from, ESRCH)
 
 static int call_ns_get_tgid_from(const pid_t pid)
 {
 	return NS_ANSWER(NS_GET_TGID_FROM_PIDNS, pid);
 }
+
 TEST_CALL(ns_get_tgid_from, ESRCH)
 
 static int call_ns_get_pid_in(const pid_t pid)
 {
 	return NS_ANSWER(NS_GET_PID_IN_PIDNS, pid);
 }
+
 TEST_CALL(ns_get_pid_in, ESRCH)
 
 static int call_ns_get_tgid_in(const pid_t pid)
 {
 	return NS_ANSWER(NS_GET_TGID_IN_PIDNS, pid);
 }
+
 TEST_CALL(ns_get_tgid_in, ESRCH)
 
 /* Not one number of the host tells itself apart. */
@@ -712,10 +759,9 @@ static int choose_pid(void *const arg)
 TEST_F(pid, choose_pid)
 {
 	if (!variant->uid)
-		EXPECT_EQ(0,
-			  on_host(&self->w, 0, choose_pid, &self->unused));
-	EXPECT_EQ(EPERM, in_jail(&self->w, variant->uid, choose_pid,
-				 &self->unused));
+		EXPECT_EQ(0, on_host(&self->w, 0, choose_pid, &self->unused));
+	EXPECT_EQ(EPERM,
+		  in_jail(&self->w, variant->uid, choose_pid, &self->unused));
 }
 
 /* U2 to U5: all processes of a user. */
@@ -790,8 +836,7 @@ static int io_renice_user(void *const arg)
 	int err = RESULT(
 		syscall(__NR_ioprio_set, IOPRIO_WHO_USER, getuid(), prio));
 
-	if (!err &&
-	    syscall(__NR_ioprio_get, IOPRIO_WHO_PROCESS, child) != prio)
+	if (!err && syscall(__NR_ioprio_get, IOPRIO_WHO_PROCESS, child) != prio)
 		err = UNREACHED;
 	end_child(child);
 	return err;
@@ -848,7 +893,6 @@ FIXTURE_TEARDOWN(mark)
 static bool marked(void)
 {
 	char text[1024], *p;
-	unsigned long flags = 0;
 	int field;
 
 	if (read_file("/proc/self/stat", text, sizeof(text)))
@@ -856,7 +900,7 @@ static bool marked(void)
 	p = strrchr(text, ')');
 	for (field = 2; p && field < 9; field++)
 		p = strchr(p + 1, ' ');
-	return p && sscanf(p, "%lu", &flags) == 1 && flags & PF_JAILED;
+	return p && strtoul(p, NULL, 10) & PF_JAILED;
 }
 
 /* A copy of this program that ran with this argument tells of its mark. */

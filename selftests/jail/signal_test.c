@@ -77,8 +77,7 @@ TEST_F(signal, everyone)
 	EXPECT_EQ(0, in_chroot(&self->w, variant->uid, send_everyone, NULL));
 	EXPECT_TRUE(heard_signal(_metadata, sentinel, SIGWINCH));
 	/* Nobody else is in the jail. */
-	EXPECT_EQ(ESRCH, in_jail(&self->w, variant->uid, send_everyone,
-				 NULL));
+	EXPECT_EQ(ESRCH, in_jail(&self->w, variant->uid, send_everyone, NULL));
 	EXPECT_FALSE(heard_signal(_metadata, sentinel, SIGWINCH));
 	/* Its own processes are reached. */
 	EXPECT_EQ(0, in_jail(&self->w, variant->uid, send_with_child, NULL));
@@ -98,8 +97,8 @@ TEST_F(signal, group)
 	EXPECT_EQ(0, in_chroot(&self->w, variant->uid, send_group,
 			       &sentinel->pid));
 	EXPECT_TRUE(heard_signal(_metadata, sentinel, SIGWINCH));
-	EXPECT_EQ(ESRCH, in_jail(&self->w, variant->uid, send_group,
-				 &sentinel->pid));
+	EXPECT_EQ(ESRCH,
+		  in_jail(&self->w, variant->uid, send_group, &sentinel->pid));
 	EXPECT_FALSE(heard_signal(_metadata, sentinel, SIGWINCH));
 }
 
@@ -143,8 +142,8 @@ TEST_F(signal, file_owner)
 	EXPECT_EQ(0, in_chroot(&self->w, variant->uid, send_owner,
 			       &sentinel->pid));
 	EXPECT_TRUE(heard_signal(_metadata, sentinel, SIGWINCH));
-	EXPECT_EQ(ESRCH, in_jail(&self->w, variant->uid, send_owner,
-				 &sentinel->pid));
+	EXPECT_EQ(ESRCH,
+		  in_jail(&self->w, variant->uid, send_owner, &sentinel->pid));
 	EXPECT_FALSE(heard_signal(_metadata, sentinel, SIGWINCH));
 }
 
@@ -248,8 +247,8 @@ TEST_F(signal, from_host)
 
 	ASSERT_EQ(0, pipe2(ready, O_CLOEXEC));
 	self->w.shared->values[0] = ready[1];
-	runner = start(_metadata, &self->w, JAIL, variant->uid,
-		       wait_for_signal, &self->w);
+	runner = start(_metadata, &self->w, JAIL, variant->uid, wait_for_signal,
+		       &self->w);
 	ASSERT_TRUE(hear(ready[0]));
 	EXPECT_EQ(0, kill(runner.pid, SIGWINCH));
 	EXPECT_EQ(0, finish(_metadata, &self->w, &runner));

@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Jail tests - Socket families and protocols
+ */
+
+#define _GNU_SOURCE
+#include <linux/io_uring.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+
+#include "inet.h"
+
+#ifndef AF_SMC
+#define AF_SMC 43
+#endif
+#ifndef AF_MCTP
+#define AF_MCTP 45
+#endif
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
+#define IPPROTO_SMC_NUMBER 256
+#define IPPROTO_L2TP_NUMBER 115
+
+FIXTURE(family)
+{
+	struct world w;
+};
+
+FIXTURE_SETUP(family)
+{
+	make_world(_metadata, &self->w);
+	ASSERT_EQ(0, write_file("/proc/sys/net/ipv4/ping_group_range",
+				"0 2147483647"));
+}
+
+FIXTURE_TEARDOWN(family)
+{
+	remove_world(&self->w);
+}
+
+struct kind {
+	int family, type, protocol;
+	/* What a jail answers. */
+	int answer;
+};
+
+static int open_kind(void *const arg)
+{
+	const struct kind *const kind = arg;
+	const int fd = socket(kind->family, kind->type, kind->protocol);
+
+	return fd < 0 ? errno : RESULT(close(fd));
+}
+
+/* True for what a kernel says that was built without the protocol. */
+static bool is_missing(const int err)
+{
+	return err == EAFNOSUPPORT || err == EPROTONOSUPPORT ||
+	       err == ESOCKTNOSUPPORT || err == ENOPROTOOPT;
+}
+
+/*
+ * Checks each kind: a kernel without it is no control for it, but at least one
+ * of them must be there.
+ */
+static void check_kinds(struct __test_metadata *const _metadata,
+			struct world *const w, const struct kind *const kinds,
+			const size_t count)
+{
+	size_t i, present = 0;
+
+	allow_everything(w);
+	for (i = 0; i < count; i++) {
+		const int control = on_host(w, 0, open_kind, &kinds[i]);
+
+		present += !is_missing(control);
+		EXPECT_EQ(kinds[i].answer, in_jail(w, 0, open_kind, &kinds[i]))
+		{
+			TH_LOG("family %d protocol %d", kinds[i].family,
+			       kinds[i].protocol);
+		}
+	}
+	if (!present)
+		SKIP(return, "The kernel has none of these protocols");
+}
+
+#define TEST_KINDS(test, ...)                                               \
+	TEST_F(family, test)                                                \
+	{                                                                   \
+		static const struct kind kinds[] = { __VA_ARGS__ };         \
+		check_kinds(_metadata, &self->w, kinds, ARRAY_SIZE(kinds)); \
+	}
+
+/* F1 */
+TEST_KINDS(raw, { AF_INET, SOCK_RAW, IPPROTO_ICMP, EPERM },
+	   { AF_INET, SOCK_RAW, IPPROTO_RAW, EPERM },
+	   { AF_INET, SOCK_RAW, IPPROTO_TCP, EPERM })
+/* F2 */
+TEST_KINDS(packet, { AF_PACKET, SOCK_RAW, 0, EAFNOSUPPORT },
+	   { AF_PACKET, SOCK_DGRAM, 0, EAFNOSUPPORT })
+/* F3 */
+TEST_KINDS(mptcp, { AF_INET, SOCK_STREAM, IPPROTO_MPTCP, EPROTONOSUPPORT })
+/* F4 */
+TEST_KINDS(smc, { AF_SMC, SOCK_STREAM, 0, EAFNOSUPPORT },
+	   { AF_INET, SOCK_STREAM, IPPROTO_SMC_NUMBER, EPROTONOSUPPORT })
+/* F5 */
+TEST_KINDS(sctp, { AF_INET, SOCK_STREAM, IPPROTO_SCTP, EPROTONOSUPPORT },
+	   { AF_INET, SOCK_SEQPACKET, IPPROTO_SCTP, EPROTONOSUPPORT })
+/* F6 */
+TEST_KINDS(udplite, { AF_INET, SOCK_DGRAM, IPPROTO_UDPLITE, EPROTONOSUPPORT })
+TEST_KINDS(dccp, { AF_INET, SOCK_DCCP, IPPROTO_DCCP, EPROTONOSUPPORT })
+/* F7 */
+TEST_KINDS(l2tp, { AF_INET, SOCK_DGRAM, IPPROTO_L2TP_NUMBER, EPROTONOSUPPORT })
+/* F8 */
+TEST_KINDS(vsock, { AF_VSOCK, SOCK_STREAM, 0, EAFNOSUPPORT },
+	   { AF_VSOCK, SOCK_DGRAM, 0, EAFNOSUPPORT })
+/* F9 */
+TEST_KINDS(xdp, { AF_XDP, SOCK_RAW, 0, EAFNOSUPPORT })
+TEST_KINDS(key, { AF_KEY, SOCK_RAW, 2, EAFNOSUPPORT })
+/* F10 */
+TEST_KINDS(rds, { AF_RDS, SOCK_SEQPACKET, 0, EAFNOSUPPORT })
+TEST_KINDS(rxrpc, { AF_RXRPC, SOCK_DGRAM, PF_INET, EAFNOSUPPORT })
+TEST_KINDS(kcm, { AF_KCM, SOCK_DGRAM, 0, EAFNOSUPPORT },
+	   { AF_KCM, SOCK_SEQPACKET, 0, EAFNOSUPPORT })
+TEST_KINDS(pppox, { AF_PPPOX, SOCK_STREAM, 0, EAFNOSUPPORT })
+/* F11 */
+TEST_KINDS(tipc, { AF_TIPC, SOCK_STREAM, 0, EAFNOSUPPORT })
+TEST_KINDS(bluetooth, { AF_BLUETOOTH, SOCK_RAW, 1, EAFNOSUPPORT })
+TEST_KINDS(can, { AF_CAN, SOCK_RAW, 1, EAFNOSUPPORT })
+TEST_KINDS(mctp, { AF_MCTP, SOCK_DGRAM, 0, EAFNOSUPPORT })
+TEST_KINDS(llc, { AF_LLC, SOCK_STREAM, 0, EAFNOSUPPORT })
+/* F12 */
+TEST_KINDS(alg, { AF_ALG, SOCK_SEQPACKET, 0, EAFNOSUPPORT })
+/* E1 */
+TEST_KINDS(inet6, { AF_INET6, SOCK_STREAM, 0, EAFNOSUPPORT },
+	   { AF_INET6, SOCK_DGRAM, 0, EAFNOSUPPORT },
+	   { AF_INET6, SOCK_RAW, IPPROTO_ICMPV6, EAFNOSUPPORT })
+
+/* No number of a family beyond the list is let through. */
+TEST_F(family, all)
+{
+	struct kind kind = { .type = SOCK_DGRAM };
+	int present = 0;
+
+	allow_everything(&self->w);
+	for (kind.family = 0; kind.family < AF_MAX; kind.family++) {
+		if (kind.family == AF_UNIX || kind.family == AF_INET ||
+		    kind.family == AF_NETLINK)
+			continue;
+		present += !on_host(&self->w, 0, open_kind, &kind);
+		EXPECT_EQ(EAFNOSUPPORT, in_jail(&self->w, 0, open_kind, &kind))
+		{
+			TH_LOG("family %d", kind.family);
+		}
+	}
+	EXPECT_LE(2, present);
+}
+
+/* What a jail can have, also as a user. */
+TEST_F(family, allowed)
+{
+	static const struct kind kinds[] = {
+		{ AF_INET, SOCK_STREAM, 0, 0 },
+		{ AF_INET, SOCK_STREAM, IPPROTO_TCP, 0 },
+		{ AF_INET, SOCK_DGRAM, 0, 0 },
+		{ AF_INET, SOCK_DGRAM, IPPROTO_UDP, 0 },
+		{ AF_INET, SOCK_DGRAM, IPPROTO_ICMP, 0 },
+		{ AF_UNIX, SOCK_STREAM, 0, 0 },
+		{ AF_UNIX, SOCK_DGRAM, 0, 0 },
+		{ AF_UNIX, SOCK_SEQPACKET, 0, 0 },
+		{ AF_NETLINK, SOCK_RAW, NETLINK_ROUTE, 0 },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		EXPECT_EQ(0, in_jail(&self->w, 0, open_kind, &kinds[i]));
+		EXPECT_EQ(0, in_jail(&self->w, UID_USER, open_kind, &kinds[i]));
+	}
+}
+
+/* F13 */
+
+static int open_pair(void *const arg)
+{
+	const struct kind *const kind = arg;
+	int pair[2];
+
+	return RESULT(
+		socketpair(kind->family, kind->type, kind->protocol, pair));
+}
+
+TEST_F(family, socketpair)
+{
+	const struct kind unix_pair = { AF_UNIX, SOCK_STREAM, 0, 0 };
+	const struct kind tipc_pair = { AF_TIPC, SOCK_STREAM, 0, 0 };
+	int control;
+
+	EXPECT_EQ(0, in_jail(&self->w, 0, open_pair, &unix_pair));
+	EXPECT_EQ(EAFNOSUPPORT, in_jail(&self->w, 0, open_pair, &tipc_pair));
+	control = on_host(&self->w, 0, open_pair, &tipc_pair);
+	if (is_missing(control))
+		SKIP(return, "The kernel lacks TIPC");
+	EXPECT_EQ(0, control);
+}
+
+/* F14: by io_uring, in whose context the call is made. */
+
+static int uring_socket(void *const arg)
+{
+	const struct kind *const kind = arg;
+	struct io_uring_params params = {};
+	unsigned int *tail, *head, *array, mask;
+	const struct io_uring_cqe *cqe;
+	struct io_uring_sqe *sqe;
+	char *sq, *cq;
+	int ring;
+
+	ring = syscall(__NR_io_uring_setup, 1, &params);
+	if (ring < 0)
+		return UNREACHED;
+	sq = mmap(NULL, params.sq_off.array + params.sq_entries * 4,
+		  PROT_READ | PROT_WRITE, MAP_SHARED, ring, IORING_OFF_SQ_RING);
+	cq = mmap(NULL, params.cq_off.cqes + params.cq_entries * sizeof(*cqe),
+		  PROT_READ | PROT_WRITE, MAP_SHARED, ring, IORING_OFF_CQ_RING);
+	sqe = mmap(NULL, params.sq_entries * sizeof(*sqe),
+		   PROT_READ | PROT_WRITE, MAP_SHARED, ring, IORING_OFF_SQES);
+	if (sq == MAP_FAILED || cq == MAP_FAILED || sqe == MAP_FAILED)
+		return UNREACHED;
+	*sqe = (struct io_uring_sqe){
+		.opcode = IORING_OP_SOCKET,
+		/* To a worker of the ring, not in this task. */
+		.flags = IOSQE_ASYNC,
+		.fd = kind->family,
+		.off = kind->type,
+		.len = kind->protocol,
+	};
+	tail = (unsigned int *)(sq + params.sq_off.tail);
+	array = (unsigned int *)(sq + params.sq_off.array);
+	array[0] = 0;
+	__atomic_store_n(tail, *tail + 1, __ATOMIC_RELEASE);
+	if (syscall(__NR_io_uring_enter, ring, 1, 1, IORING_ENTER_GETEVENTS,
+		    NULL, 0) != 1)
+		return UNREACHED;
+	head = (unsigned int *)(cq + params.cq_off.head);
+	mask = *(unsigned int *)(cq + params.cq_off.ring_mask);
+	cqe = (const struct io_uring_cqe *)(cq + params.cq_off.cqes) +
+	      (*head & mask);
+	return cqe->res < 0 ? -cqe->res : 0;
+}
+
+TEST_F(family, io_uring)
+{
+	const struct kind raw = { AF_INET, SOCK_RAW, IPPROTO_ICMP, 0 };
+	const struct kind inet6 = { AF_INET6, SOCK_STREAM, 0, 0 };
+	const struct kind tcp = { AF_INET, SOCK_STREAM, 0, 0 };
+
+	allow_everything(&self->w);
+	EXPECT_EQ(0, in_chroot(&self->w, 0, uring_socket, &raw));
+	EXPECT_EQ(EPERM, in_jail(&self->w, 0, uring_socket, &raw));
+	EXPECT_EQ(0, in_chroot(&self->w, 0, uring_socket, &inet6));
+	EXPECT_EQ(EAFNOSUPPORT, in_jail(&self->w, 0, uring_socket, &inet6));
+	EXPECT_EQ(0, in_jail(&self->w, 0, uring_socket, &tcp));
+}
+
+/* F16 */
+
+static int new_net(void *const arg)
+{
+	return RESULT(unshare(CLONE_NEWUSER | CLONE_NEWNET));
+}
+
+TEST_F(family, network_namespace)
+{
+	EXPECT_EQ(0, on_host(&self->w, UID_USER, new_net, NULL));
+	EXPECT_EQ(EPERM, in_jail(&self->w, UID_USER, new_net, NULL));
+	EXPECT_EQ(EPERM, in_jail(&self->w, 0, new_net, NULL));
+}
+
+/* G6 to G11: protocols of netlink. */
+
+TEST_F(family, netlink)
+{
+	struct kind kind = { .family = AF_NETLINK, .type = SOCK_RAW };
+	int present = 0;
+
+	allow_everything(&self->w);
+	for (kind.protocol = 0; kind.protocol < MAX_LINKS; kind.protocol++) {
+		if (kind.protocol == NETLINK_ROUTE)
+			continue;
+		present += !on_host(&self->w, 0, open_kind, &kind);
+		EXPECT_EQ(EPROTONOSUPPORT,
+			  in_jail(&self->w, 0, open_kind, &kind))
+		{
+			TH_LOG("protocol %d", kind.protocol);
+		}
+	}
+	/* At least those of the kernel's core. */
+	EXPECT_LE(2, present);
+}
+
+TEST_KINDS(netlink_sock_diag,
+	   { AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG, EPROTONOSUPPORT })
+TEST_KINDS(netlink_uevent,
+	   { AF_NETLINK, SOCK_RAW, NETLINK_KOBJECT_UEVENT, EPROTONOSUPPORT })
+TEST_KINDS(netlink_generic,
+	   { AF_NETLINK, SOCK_RAW, NETLINK_GENERIC, EPROTONOSUPPORT })
+TEST_KINDS(netlink_connector,
+	   { AF_NETLINK, SOCK_RAW, NETLINK_CONNECTOR, EPROTONOSUPPORT })
+TEST_KINDS(netlink_audit,
+	   { AF_NETLINK, SOCK_RAW, NETLINK_AUDIT, EPROTONOSUPPORT })
+
+/* G1: changes by route netlink. */
+
+struct request {
+	struct nlmsghdr header;
+	struct rtmsg rtm;
+	char attributes[64];
+};
+
+static void add_attribute(struct request *const request, const int type,
+			  const void *const data, const size_t size)
+{
+	struct rtattr *const rta =
+		(struct rtattr *)((char *)request +
+				  NLMSG_ALIGN(request->header.nlmsg_len));
+
+	rta->rta_type = type;
+	rta->rta_len = RTA_LENGTH(size);
+	memcpy(RTA_DATA(rta), data, size);
+	request->header.nlmsg_len = NLMSG_ALIGN(request->header.nlmsg_len) +
+				    RTA_ALIGN(rta->rta_len);
+}
+
+static int change_route(const int type, const int flags)
+{
+	const int fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+	const struct sockaddr_in dst = make_sockaddr("192.0.2.0", 0);
+	struct request request = {
+		.header = {
+			.nlmsg_len = NLMSG_LENGTH(sizeof(struct rtmsg)),
+			.nlmsg_type = type,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags,
+		},
+		.rtm = {
+			.rtm_family = AF_INET,
+			.rtm_dst_len = 24,
+			.rtm_table = RT_TABLE_MAIN,
+			.rtm_protocol = RTPROT_STATIC,
+			.rtm_scope = RT_SCOPE_LINK,
+			.rtm_type = RTN_UNICAST,
+		},
+	};
+	struct {
+		struct nlmsghdr header;
+		struct nlmsgerr error;
+		char rest[256];
+	} answer;
+	/* Found on the host: a jail need not see the device. */
+	static int index;
+
+	if (!index)
+		index = if_nametoindex(DEVICE);
+	add_attribute(&request, RTA_DST, &dst.sin_addr, sizeof(dst.sin_addr));
+	add_attribute(&request, RTA_OIF, &index, sizeof(index));
+	if (fd < 0)
+		return UNREACHED;
+	if (send(fd, &request, request.header.nlmsg_len, 0) < 0)
+		return errno;
+	if (recv(fd, &answer, sizeof(answer), 0) < 0)
+		return errno;
+	close(fd);
+	return answer.header.nlmsg_type == NLMSG_ERROR ? -answer.error.error :
+							 UNREACHED;
+}
+
+static int add_route(void *const arg)
+{
+	const int err = change_route(RTM_NEWROUTE, NLM_F_CREATE);
+
+	if (!err)
+		change_route(RTM_DELROUTE, 0);
+	return err;
+}
+
+TEST_F(family, route_change)
+{
+	EXPECT_EQ(EPERM, in_jail(&self->w, 0, add_route, NULL));
+	allow_everything(&self->w);
+	EXPECT_EQ(0, in_chroot(&self->w, 0, add_route, NULL));
+	EXPECT_EQ(EPERM, in_jail(&self->w, 0, add_route, NULL));
+}
+
+TEST_HARNESS_MAIN
