@@ -47,8 +47,8 @@ def tool_versions() -> str:
     return "\n".join(output(tool, "--version").splitlines()[0] for tool in ("gcc", "ld", "pahole"))
 
 
-def make(source: Path, build: Path, *args: str, log: Path | None = None) -> None:
-    """Runs the kernel's make; with a log, shows how far it is and the end of the log if it fails."""
+def make(source: Path, build: Path, *args: str, log: Path | None = None, quiet: bool = False) -> None:
+    """Runs the kernel's make; with a log, shows how far it is and, if not quiet, what the compilers say."""
     env = clean_env(
         CCACHE_DIR=str(cache_dir() / "ccache"), CCACHE_NOHASHDIR="1", CCACHE_COMPILERCHECK="content",
         CCACHE_MAXSIZE="10G", KBUILD_BUILD_TIMESTAMP="Thu Jan  1 00:00:00 UTC 2026", KBUILD_BUILD_USER="jail",
@@ -68,14 +68,15 @@ def make(source: Path, build: Path, *args: str, log: Path | None = None) -> None
         for line in process.stdout:
             file.write(line)
             count += line.startswith("  CC ")
-            if not re.match(r"  [A-Z]|make\[?|#|$", line):
+            if not quiet and not re.match(r"  [A-Z]|make\[?|#|$", line):
                 print(line, end="", file=sys.stderr)
             if time.monotonic() - shown > 20:
                 shown = time.monotonic()
                 say(f"{count} files compiled, {int(shown - started)} s")
     if process.returncode:
         raise Error(f"the kernel build failed; its log is {log}")
-    say(f"built in {int(time.monotonic() - started)} s, {count} files compiled")
+    if not quiet:
+        say(f"built in {int(time.monotonic() - started)} s, {count} files compiled")
 
 
 def configure(source: Path, build: Path, parts: list[Path]) -> None:
