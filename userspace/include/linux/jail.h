@@ -150,8 +150,9 @@ struct jail_info {
  *   and the jail has let go of its root directory and addresses.  Needs
  *   CAP_SYS_ADMIN.  EINTR on a signal; the jail goes on dying then.
  *
- * poll(2) answers POLLIN once a jail that had a process has none any more, or
- * was killed, and its root directory and addresses are let go.
+ * poll(2) answers POLLIN when a jail that had a process has none any more; for a
+ * jail that was killed, not before its root directory and addresses are let go.
+ * Any other jail holds these until its last descriptor is closed.
  */
 #define JAIL_IOC_INFO		_IOR(JAIL_IOC_MAGIC, 1, struct jail_info)
 #define JAIL_IOC_KILL		_IO(JAIL_IOC_MAGIC, 2)
