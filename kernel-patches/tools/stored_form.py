@@ -23,8 +23,12 @@ DOCUMENTS_COMMIT = "Documentation: jail: add user and kernel documentation"
 def format_patches(repository: Path, base: str, tip: str) -> dict[str, bytes]:
     """The commits of a branch as patch files, in order."""
     with tempfile.TemporaryDirectory() as temp:
-        git(*FORMAT_PATCH, "-q", "-o", temp, f"{base}..{tip}", at=repository)
-        return {path.name: path.read_bytes() for path in sorted(Path(temp).iterdir())}
+        # Which function a hunk is in depends on the attributes; a bare repository reads none by itself.
+        attributes = Path(temp) / "attributes"
+        attributes.write_bytes(blob(repository, tip, ".gitattributes") or b"")
+        git("-c", f"core.attributesFile={attributes}", *FORMAT_PATCH, "-q", "-o", f"{temp}/out", f"{base}..{tip}",
+            at=repository)
+        return {path.name: path.read_bytes() for path in sorted(Path(temp).glob("out/*.patch"))}
 
 
 def slug(name: str) -> str:
