@@ -5,6 +5,7 @@
 
 #define _GNU_SOURCE
 #include <linux/io_uring.h>
+#include <linux/neighbour.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -390,6 +391,45 @@ TEST_F(family, route_change)
 	allow_everything(&self->w);
 	EXPECT_EQ(0, in_chroot(&self->w, 0, add_route, NULL));
 	EXPECT_EQ(EPERM, in_jail(&self->w, 0, add_route, NULL));
+}
+
+/* G4: the neighbours of the host. */
+
+static int read_neighbours(void *const arg)
+{
+	const struct {
+		struct nlmsghdr header;
+		struct ndmsg ndm;
+	} request = {
+		.header = {
+			.nlmsg_len = sizeof(request),
+			.nlmsg_type = RTM_GETNEIGH,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+		},
+		.ndm.ndm_family = AF_INET,
+	};
+	struct {
+		struct nlmsghdr header;
+		struct nlmsgerr error;
+		char rest[4096];
+	} answer;
+	const int fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+
+	if (fd < 0)
+		return UNREACHED;
+	if (send(fd, &request, sizeof(request), 0) < 0)
+		return errno;
+	if (recv(fd, &answer, sizeof(answer), 0) < 0)
+		return errno;
+	return answer.header.nlmsg_type == NLMSG_ERROR ? -answer.error.error :
+							 0;
+}
+
+TEST_F(family, neighbours)
+{
+	EXPECT_EQ(0, in_chroot(&self->w, UID_USER, read_neighbours, NULL));
+	EXPECT_EQ(EPERM, in_jail(&self->w, UID_USER, read_neighbours, NULL));
+	EXPECT_EQ(EPERM, in_jail(&self->w, 0, read_neighbours, NULL));
 }
 
 TEST_HARNESS_MAIN

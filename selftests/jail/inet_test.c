@@ -948,4 +948,223 @@ TEST_F(inet, source_route)
 	EXPECT_EQ(EPERM, in_jail(&self->w, 0, set_source_route, NULL));
 }
 
+/* C4 to C6: options that choose an interface or make the host join a group. */
+
+struct long_option {
+	int name;
+	const void *value;
+	socklen_t len;
+};
+
+static int set_long_option(void *const arg)
+{
+	const struct long_option *const option = arg;
+	const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	if (fd < 0)
+		return UNREACHED;
+	return RESULT(setsockopt(fd, IPPROTO_IP, option->name, option->value,
+				 option->len));
+}
+
+static void check_long_option(struct __test_metadata *const _metadata,
+			      const struct world *const w, const int name,
+			      const void *const value, const socklen_t len)
+{
+	const struct long_option option = { name, value, len };
+
+	EXPECT_EQ(0, in_chroot(w, UID_USER, set_long_option, &option));
+	EXPECT_EQ(EPERM, in_jail(w, UID_USER, set_long_option, &option));
+	EXPECT_EQ(EPERM, in_jail(w, 0, set_long_option, &option));
+}
+
+TEST_F(inet, unicast_interface)
+{
+	const int index = htonl(if_nametoindex(DEVICE));
+
+	check_long_option(_metadata, &self->w, IP_UNICAST_IF, &index,
+			  sizeof(index));
+}
+
+TEST_F(inet, multicast_interface)
+{
+	const struct in_addr addr = make_sockaddr(ADDR_OTHER, 0).sin_addr;
+
+	check_long_option(_metadata, &self->w, IP_MULTICAST_IF, &addr,
+			  sizeof(addr));
+}
+
+TEST_F(inet, membership)
+{
+	const struct ip_mreqn mreq = {
+		.imr_multiaddr = make_sockaddr("239.1.2.3", 0).sin_addr,
+		.imr_ifindex = if_nametoindex(DEVICE),
+	};
+
+	check_long_option(_metadata, &self->w, IP_ADD_MEMBERSHIP, &mreq,
+			  sizeof(mreq));
+}
+
+/* I: sockets that cross the wall. */
+
+FIXTURE(foreign)
+{
+	struct world w;
+	int server;
+	in_port_t port;
+	int pair[2];
+};
+
+FIXTURE_SETUP(foreign)
+{
+	make_world(_metadata, &self->w);
+	self->server = open_server(SOCK_STREAM, ADDR_HOST, 0);
+	ASSERT_LE(0, self->server);
+	self->port = local_port(self->server);
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
+				self->pair));
+}
+
+FIXTURE_TEARDOWN(foreign)
+{
+	close(self->server);
+	remove_world(&self->w);
+}
+
+/* A socket of the host, and the port of a server of the host. */
+struct crossing {
+	int fd;
+	in_port_t port;
+};
+
+static int connect_crossing(void *const arg)
+{
+	const struct crossing *const crossing = arg;
+
+	return RESULT(connect_to(crossing->fd, ADDR_HOST, crossing->port));
+}
+
+static int bind_crossing(void *const arg)
+{
+	const struct crossing *const crossing = arg;
+
+	return RESULT(bind_to(crossing->fd, ADDR_OTHER, 0));
+}
+
+static int listen_crossing(void *const arg)
+{
+	const struct crossing *const crossing = arg;
+
+	return RESULT(listen(crossing->fd, 1));
+}
+
+static int send_crossing(void *const arg)
+{
+	const struct crossing *const crossing = arg;
+
+	return send_to(crossing->fd, ADDR_HOST, crossing->port, 0) == 1 ? 0 :
+									  errno;
+}
+
+static void check_crossing(struct __test_metadata *const _metadata,
+			   const FIXTURE_DATA(foreign) *const self,
+			   const int type, const attack_t attack)
+{
+	struct crossing crossing = { .port = self->port };
+
+	crossing.fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+	ASSERT_LE(0, crossing.fd);
+	EXPECT_EQ(EPERM, in_jail(&self->w, 0, attack, &crossing));
+	EXPECT_EQ(EPERM, in_jail(&self->w, UID_USER, attack, &crossing));
+	EXPECT_EQ(0, in_chroot(&self->w, UID_USER, attack, &crossing));
+	close(crossing.fd);
+}
+
+TEST_F(foreign, open_before)
+{
+	check_crossing(_metadata, self, SOCK_STREAM, bind_crossing);
+	check_crossing(_metadata, self, SOCK_STREAM, connect_crossing);
+	check_crossing(_metadata, self, SOCK_STREAM, listen_crossing);
+	check_crossing(_metadata, self, SOCK_DGRAM, connect_crossing);
+	check_crossing(_metadata, self, SOCK_DGRAM, send_crossing);
+}
+
+/* The socket comes by self->pair[0]. */
+static int receive_and_connect(void *const arg)
+{
+	const FIXTURE_DATA(foreign) *const self = arg;
+	struct crossing crossing = { .port = self->port };
+
+	crossing.fd = receive_fd(self->pair[0]);
+	if (crossing.fd < 0)
+		return UNREACHED;
+	return connect_crossing(&crossing);
+}
+
+TEST_F(foreign, received)
+{
+	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, send_fd(self->pair[1], fd));
+	EXPECT_EQ(EPERM, in_jail(&self->w, 0, receive_and_connect, self));
+	EXPECT_FALSE(has_connection(self->server));
+	ASSERT_EQ(0, send_fd(self->pair[1], fd));
+	EXPECT_EQ(0, in_chroot(&self->w, 0, receive_and_connect, self));
+	EXPECT_TRUE(has_connection(self->server));
+	close(fd);
+}
+
+/* A listener of the host serves on; what it accepts is the host's. */
+static int accept_and_disconnect(void *const arg)
+{
+	const FIXTURE_DATA(foreign) *const self = arg;
+	const int fd = accept(self->server, NULL, NULL);
+
+	if (fd < 0)
+		return UNREACHED;
+	return RESULT(disconnect(fd));
+}
+
+TEST_F(foreign, accepted)
+{
+	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	const int other = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	ASSERT_EQ(0, connect_to(fd, ADDR_HOST, self->port));
+	EXPECT_EQ(EPERM, in_jail(&self->w, 0, accept_and_disconnect, self));
+	ASSERT_EQ(0, connect_to(other, ADDR_HOST, self->port));
+	EXPECT_EQ(0, in_chroot(&self->w, 0, accept_and_disconnect, self));
+	close(fd);
+	close(other);
+}
+
+/* A socket of a jail stays one outside. */
+static int pass_out(void *const arg)
+{
+	const FIXTURE_DATA(foreign) *const self = arg;
+	const int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	return fd < 0 ? UNREACHED : send_fd(self->pair[0], fd);
+}
+
+TEST_F(foreign, passed_out)
+{
+	int fd;
+
+	ASSERT_EQ(0, in_chroot(&self->w, 0, pass_out, self));
+	fd = receive_fd(self->pair[1]);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(0, bind_to(fd, "0.0.0.0", 0));
+	EXPECT_EQ(0, local_place(fd));
+	close(fd);
+
+	ASSERT_EQ(0, in_jail(&self->w, 0, pass_out, self));
+	fd = receive_fd(self->pair[1]);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(0, bind_to(fd, "0.0.0.0", 0));
+	EXPECT_EQ(AT_JAIL, local_place(fd));
+	close(fd);
+}
+
 TEST_HARNESS_MAIN

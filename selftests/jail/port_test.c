@@ -295,6 +295,61 @@ TEST_F(port, same_address)
 	close(fd);
 }
 
+/* D5: a connection that the jail has closed keeps its port for a while. */
+
+static int serve_and_close(void *const arg)
+{
+	const struct server *const server = arg;
+	const int fd = open_with_option(server);
+	int conn;
+
+	tell(server->ready);
+	conn = accept(fd, NULL, NULL);
+	if (conn < 0)
+		return errno;
+	/* The side that closes first has to wait. */
+	close(conn);
+	close(fd);
+	hear(server->go);
+	return 0;
+}
+
+static int restart_host(struct __test_metadata *const _metadata,
+			FIXTURE_DATA(port) *const self, const enum place place)
+{
+	struct server inmate = {
+		.type = SOCK_STREAM,
+		.addr = ADDR_JAIL,
+		.port = self->number,
+		.ready = self->ready[1],
+		.go = self->go[0],
+	};
+	struct runner runner;
+	int fd, err = 0;
+
+	runner = start(_metadata, &self->w, place, 0, serve_and_close, &inmate);
+	EXPECT_TRUE(hear(self->ready[0]));
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	EXPECT_EQ(0, connect_to(fd, ADDR_JAIL, self->number));
+	EXPECT_FALSE(hear(fd));
+	close(fd);
+	tell(self->go[1]);
+	EXPECT_EQ(0, finish(_metadata, &self->w, &runner));
+	fd = open_server(SOCK_STREAM, "0.0.0.0", self->number);
+	if (fd < 0)
+		err = errno;
+	else
+		close(fd);
+	return err;
+}
+
+TEST_F(port, time_wait)
+{
+	EXPECT_EQ(EADDRINUSE, restart_host(_metadata, self, CHROOT));
+	self->number = unused_port();
+	EXPECT_EQ(0, restart_host(_metadata, self, JAIL));
+}
+
 /* Two jails and the host, all on the same port of all addresses. */
 TEST_F(port, two_jails)
 {
