@@ -13,6 +13,8 @@ namespace {
 
 constexpr const char* kForms = "give none, 10.2.3.4, or 'eth0|10.2.3.4/24' to have it added";
 
+constexpr std::uint32_t kLoopback = 0x7f000001;  // 127.0.0.1
+
 std::string quoted(std::string_view text) { return "address \"" + std::string(text) + "\""; }
 
 bool valid_interface(std::string_view name) {
@@ -35,6 +37,10 @@ Result<std::uint32_t> parse_ip(std::string_view text) {
   const std::uint32_t ip = ntohl(address.s_addr);
   if (!is_unicast(ip)) {
     return fail(EINVAL, quoted(text) + " is no address of a single host", kForms);
+  }
+  if (ip == kLoopback) {
+    return fail(EINVAL, quoted(text) + " is where the host keeps services to itself",
+                "give the jail an address of its own");
   }
   return ip;
 }

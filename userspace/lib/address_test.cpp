@@ -52,6 +52,11 @@ TEST(Address, must_belong_to_a_host) {
   }
 }
 
+TEST(Address, is_not_the_loopback_of_the_host) {
+  EXPECT_THAT(parse_address("127.0.0.1"), FailsWith("services to itself"));
+  EXPECT_THAT(parse_address("lo|127.0.0.1/8"), IsError(EINVAL));
+}
+
 TEST(Address, several_are_understood_and_refused) {
   EXPECT_THAT(parse_address("10.2.3.4,10.2.3.5"), FailsWith("one address"));
   EXPECT_THAT(parse_address("10.2.3.4,eth0|10.2.3.5/24"), FailsWith("one address"));

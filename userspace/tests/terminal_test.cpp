@@ -55,11 +55,13 @@ class Session {
     ASSERT_EQ(::write(master_, text.data(), text.size()), static_cast<ssize_t>(text.size()));
   }
 
+  [[nodiscard]] bool has_shown(const std::string& text) {
+    read_some();
+    return screen.find(text) != std::string::npos;
+  }
+
   [[nodiscard]] bool shows(const std::string& text) {
-    return comes_true([&] {
-      read_some();
-      return screen.find(text) != std::string::npos;
-    });
+    return comes_true([&] { return has_shown(text); });
   }
 
   int wait() {
@@ -147,11 +149,12 @@ TEST_F(Terminal, keeps_job_control) {
   session.type("sleep 1000\r");
   ASSERT_TRUE(session.shows("sleep 1000"));
   ASSERT_TRUE(comes_true([&] { return jails().size() == 1 && jails()[0].processes == 2; }));
-  session.type("\x1a");
-  ASSERT_TRUE(session.shows("Stopped"));
-  session.type("kill %1; echo status $?\r");
-  ASSERT_TRUE(session.shows("status 0"));
-  session.type("exit 8\r");
+  // Until sleep has the terminal the key goes to the shell, which does not mind.
+  ASSERT_TRUE(comes_true([&] {
+    session.type("\x1a");
+    return session.has_shown("Stopped");
+  }));
+  session.type("kill -KILL %1\rexit 8\rexit 8\r");  // the first may warn of a stopped job
   EXPECT_EQ(session.wait(), 8);
 }
 
@@ -184,10 +187,10 @@ TEST_F(Terminal, input_from_a_pipe_stays_a_pipe) {
 }
 
 TEST_F(Terminal, lines_typed_to_a_pipeline_arrive) {
-  Session session(host_shell(prefix() + "sh -c 'echo up >&2; cat' | cat; echo end"));
+  Session session(host_shell(prefix() + "sh -c 'echo up >&2; while read l; do echo $l; done' | cat; echo end"));
   ASSERT_TRUE(session.shows("up"));
   session.type("typed\r");
-  ASSERT_TRUE(session.shows("typed\r\ntyped\r\n"));
+  ASSERT_TRUE(session.shows("typed\r\ntyped\r\n")) << session.screen;
   session.type("\x04");
   EXPECT_EQ(session.wait(), 0);
   EXPECT_THAT(session.screen, HasSubstr("end"));
