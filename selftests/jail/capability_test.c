@@ -165,6 +165,29 @@ TEST_F(capability, exec_file_capabilities)
 	EXPECT_EQ(EPERM, in_jail(&self->w, UID_USER, run_program, "/program"));
 }
 
+/* W2: capabilities for whoever executes the file outside. */
+
+static int set_file_capabilities(void *const arg)
+{
+	const struct vfs_cap_data caps = {
+		.magic_etc = VFS_CAP_REVISION_2 | VFS_CAP_FLAGS_EFFECTIVE,
+		.data[0].permitted = 1U << CAP_SYS_ADMIN,
+	};
+
+	return RESULT(setxattr(arg, "security.capability", &caps, 20, 0));
+}
+
+TEST_F(capability, set_file_capabilities)
+{
+	char path[64];
+
+	install_program(_metadata, &self->w, 0755);
+	snprintf(path, sizeof(path), "%s/program", self->w.root);
+	EXPECT_EQ(0, on_host(&self->w, 0, set_file_capabilities, path));
+	EXPECT_EQ(EPERM,
+		  in_jail(&self->w, 0, set_file_capabilities, "/program"));
+}
+
 /* Raising what was taken away. */
 
 static int raise_permitted(void *const arg)
@@ -335,6 +358,11 @@ static int attack_kexec(void *const arg)
 	return err == EINVAL ? 0 : err;
 }
 
+static int attack_vhangup(void *const arg)
+{
+	return RESULT(syscall(__NR_vhangup));
+}
+
 #define TEST_SYSTEM(test)                                                      \
 	TEST_F(capability, system_##test)                                      \
 	{                                                                      \
@@ -357,5 +385,6 @@ TEST_SYSTEM(acct)
 TEST_SYSTEM(ioperm)
 #endif
 TEST_SYSTEM(kexec)
+TEST_SYSTEM(vhangup)
 
 TEST_HARNESS_MAIN

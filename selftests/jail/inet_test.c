@@ -797,6 +797,7 @@ TEST_F(inet, own_loopback_udp)
 
 struct sources {
 	in_port_t port;
+	int protocol;
 	/* Of one or two messages; NULL: none. */
 	const char *first, *second;
 	int count;
@@ -806,10 +807,12 @@ static int send_with_sources(void *const arg)
 {
 	const struct sources *const sources = arg;
 	const char *const addrs[2] = { sources->first, sources->second };
-	const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	const int fd = socket(AF_INET, SOCK_DGRAM, sources->protocol);
 	struct sockaddr_in in = make_sockaddr(ADDR_HOST, sources->port);
+	/* As datagram, nothing special; to ICMP, a request for an echo. */
+	static char message[8] = { 8 };
 	char control[2][CMSG_SPACE(sizeof(struct in_pktinfo))] = {};
-	struct iovec iov = { .iov_base = (void *)"a", .iov_len = 1 };
+	struct iovec iov = { .iov_base = message, .iov_len = sizeof(message) };
 	struct mmsghdr messages[2] = {};
 	int i, sent;
 
@@ -845,7 +848,7 @@ static int send_with_sources(void *const arg)
 TEST_F(inet, source_any)
 {
 	const int server = open_server(SOCK_DGRAM, ADDR_HOST, 0);
-	const struct sources sources = { local_port(server), "0.0.0.0", NULL,
+	const struct sources sources = { local_port(server), 0, "0.0.0.0", NULL,
 					 1 };
 	struct sockaddr_in from = {};
 
@@ -863,7 +866,7 @@ TEST_F(inet, source_foreign)
 	static const char *const addrs[] = { ADDR_OTHER, ADDR_HOST,
 					     "127.0.0.1" };
 	const int server = open_server(SOCK_DGRAM, ADDR_HOST, 0);
-	struct sources sources = { local_port(server), NULL, NULL, 1 };
+	struct sources sources = { local_port(server), 0, NULL, NULL, 1 };
 	struct sockaddr_in from = {};
 	size_t i;
 
@@ -886,8 +889,8 @@ TEST_F(inet, source_foreign)
 TEST_F(inet, source_in_second_message)
 {
 	const int server = open_server(SOCK_DGRAM, ADDR_HOST, 0);
-	const struct sources sources = { local_port(server), NULL, ADDR_OTHER,
-					 2 };
+	const struct sources sources = { local_port(server), 0, NULL,
+					 ADDR_OTHER, 2 };
 	struct sockaddr_in from = {};
 
 	EXPECT_EQ(0, in_chroot(&self->w, 0, send_with_sources, &sources));
@@ -898,6 +901,19 @@ TEST_F(inet, source_in_second_message)
 	EXPECT_TRUE(get_datagram(server, &from));
 	EXPECT_TRUE(is_addr(&from, ADDR_JAIL));
 	close(server);
+}
+
+/* C10 */
+TEST_F(inet, source_ping)
+{
+	struct sources sources = { 0, IPPROTO_ICMP, ADDR_OTHER, NULL, 1 };
+
+	EXPECT_EQ(0,
+		  in_chroot(&self->w, UID_USER, send_with_sources, &sources));
+	EXPECT_EQ(EADDRNOTAVAIL,
+		  in_jail(&self->w, UID_USER, send_with_sources, &sources));
+	sources.first = ADDR_JAIL;
+	EXPECT_EQ(0, in_jail(&self->w, UID_USER, send_with_sources, &sources));
 }
 
 /* B10, E1: IPv4 by an IPv6 socket. */
