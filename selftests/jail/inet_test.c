@@ -1083,7 +1083,7 @@ static int send_crossing(void *const arg)
 }
 
 static void check_crossing(struct __test_metadata *const _metadata,
-			   const FIXTURE_DATA(foreign) *const self,
+			   const struct _test_data_foreign *const self,
 			   const int type, const attack_t attack)
 {
 	struct crossing crossing = { .port = self->port };
@@ -1108,7 +1108,7 @@ TEST_F(foreign, open_before)
 /* The socket comes by self->pair[0]. */
 static int receive_and_connect(void *const arg)
 {
-	const FIXTURE_DATA(foreign) *const self = arg;
+	const struct _test_data_foreign *const self = arg;
 	struct crossing crossing = { .port = self->port };
 
 	crossing.fd = receive_fd(self->pair[0]);
@@ -1134,7 +1134,7 @@ TEST_F(foreign, received)
 /* A listener of the host serves on; what it accepts is the host's. */
 static int accept_and_disconnect(void *const arg)
 {
-	const FIXTURE_DATA(foreign) *const self = arg;
+	const struct _test_data_foreign *const self = arg;
 	const int fd = accept(self->server, NULL, NULL);
 
 	if (fd < 0)
@@ -1158,7 +1158,7 @@ TEST_F(foreign, accepted)
 /* A socket of a jail stays one outside. */
 static int pass_out(void *const arg)
 {
-	const FIXTURE_DATA(foreign) *const self = arg;
+	const struct _test_data_foreign *const self = arg;
 	const int fd = socket(AF_INET, SOCK_STREAM, 0);
 
 	return fd < 0 ? UNREACHED : send_fd(self->pair[0], fd);

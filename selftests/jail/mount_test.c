@@ -162,21 +162,12 @@ TEST_MOUNT(pivot_root)
 
 /* L9: namespaces of any kind. */
 
-#define TEST_UNSHARE(test, flag)                                         \
-	static int do_unshare_##test(void *const arg)                    \
-	{                                                                \
-		return RESULT(unshare(flag));                            \
-	}                                                                \
-	TEST_MOUNT(unshare_##test)                                       \
-	static int do_clone_##test(void *const arg)                      \
-	{                                                                \
-		const pid_t pid =                                        \
-			syscall(__NR_clone, flag | SIGCHLD, 0, 0, 0, 0); \
-		if (pid == 0)                                            \
-			_exit(0);                                        \
-		return pid < 0 ? errno : RESULT(waitpid(pid, NULL, 0));  \
-	}                                                                \
-	TEST_MOUNT(clone_##test)
+#define TEST_UNSHARE(test, flag)                      \
+	static int do_unshare_##test(void *const arg) \
+	{                                             \
+		return RESULT(unshare(flag));         \
+	}                                             \
+	TEST_MOUNT(unshare_##test)
 
 TEST_UNSHARE(mnt, CLONE_NEWNS)
 TEST_UNSHARE(uts, CLONE_NEWUTS)
@@ -184,6 +175,29 @@ TEST_UNSHARE(ipc, CLONE_NEWIPC)
 TEST_UNSHARE(net, CLONE_NEWNET)
 TEST_UNSHARE(pid, CLONE_NEWPID)
 TEST_UNSHARE(cgroup, CLONE_NEWCGROUP)
+
+static int clone_with(const int flag)
+{
+	const pid_t pid = syscall(__NR_clone, flag | SIGCHLD, 0, 0, 0, 0);
+
+	if (pid == 0)
+		_exit(0);
+	return pid < 0 ? errno : RESULT(waitpid(pid, NULL, 0));
+}
+
+#define TEST_CLONE(test, flag)                      \
+	static int do_clone_##test(void *const arg) \
+	{                                           \
+		return clone_with(flag);            \
+	}                                           \
+	TEST_MOUNT(clone_##test)
+
+TEST_CLONE(mnt, CLONE_NEWNS)
+TEST_CLONE(uts, CLONE_NEWUTS)
+TEST_CLONE(ipc, CLONE_NEWIPC)
+TEST_CLONE(net, CLONE_NEWNET)
+TEST_CLONE(pid, CLONE_NEWPID)
+TEST_CLONE(cgroup, CLONE_NEWCGROUP)
 
 #ifndef CLONE_NEWTIME
 #define CLONE_NEWTIME 0x00000080

@@ -212,7 +212,7 @@ TEST_F(path, rename_race)
 
 static int climb_after_move(void *const arg)
 {
-	const FIXTURE_DATA(path) *const self = arg;
+	const struct _test_data_path *const self = arg;
 
 	if (chdir("/sub/inner") || !tell(self->to_parent[1]) ||
 	    !hear(self->to_child[0]))
@@ -223,7 +223,7 @@ static int climb_after_move(void *const arg)
 /* V4: the same by a descriptor. */
 static int openat_after_move(void *const arg)
 {
-	const FIXTURE_DATA(path) *const self = arg;
+	const struct _test_data_path *const self = arg;
 	const int fd = open("/sub/inner", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0 || !tell(self->to_parent[1]) || !hear(self->to_child[0]))
@@ -234,7 +234,7 @@ static int openat_after_move(void *const arg)
 /* V3 */
 static int fchdir_after_move(void *const arg)
 {
-	const FIXTURE_DATA(path) *const self = arg;
+	const struct _test_data_path *const self = arg;
 	const int fd = open("/sub/inner", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0 || !tell(self->to_parent[1]) || !hear(self->to_child[0]))
@@ -245,7 +245,7 @@ static int fchdir_after_move(void *const arg)
 /* V4: without a step upwards, a file that the host put beside. */
 static int openat_below_after_move(void *const arg)
 {
-	const FIXTURE_DATA(path) *const self = arg;
+	const struct _test_data_path *const self = arg;
 	const int fd = open("/sub/inner", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0 || !tell(self->to_parent[1]) || !hear(self->to_child[0]))
@@ -254,7 +254,7 @@ static int openat_below_after_move(void *const arg)
 }
 
 static int with_move(struct __test_metadata *const _metadata,
-		     FIXTURE_DATA(path) *const self, const enum place place,
+		     struct _test_data_path *const self, const enum place place,
 		     const attack_t attack)
 {
 	char from[128], to[128];
@@ -316,7 +316,7 @@ static int receive_and_climb(void *const arg)
 
 /* Sends @fd to a receiver in each place. */
 static void check_receive(struct __test_metadata *const _metadata,
-			  FIXTURE_DATA(path) *const self, const int fd,
+			  struct _test_data_path *const self, const int fd,
 			  const attack_t attack, const int expected)
 {
 	uid_t uid;

@@ -98,8 +98,9 @@ static bool was_asked(const int type, const int fd)
 
 /* What the second of two servers got, 0 or an errno. */
 static int check_both(struct __test_metadata *const _metadata,
-		      FIXTURE_DATA(port) *const self, const enum place place,
-		      const int type, const int option, const bool host_first)
+		      struct _test_data_port *const self,
+		      const enum place place, const int type, const int option,
+		      const bool host_first)
 {
 	struct server inmate = {
 		.type = type,
@@ -234,7 +235,7 @@ TEST_F(port, dual_stack)
 /* D6: joining the host's group of sockets to get half of its connections. */
 
 static void check_group(struct __test_metadata *const _metadata,
-			FIXTURE_DATA(port) *const self, const int type)
+			struct _test_data_port *const self, const int type)
 {
 	struct server inmate = {
 		.type = type,
@@ -315,7 +316,8 @@ static int serve_and_close(void *const arg)
 }
 
 static int restart_host(struct __test_metadata *const _metadata,
-			FIXTURE_DATA(port) *const self, const enum place place)
+			struct _test_data_port *const self,
+			const enum place place)
 {
 	struct server inmate = {
 		.type = SOCK_STREAM,

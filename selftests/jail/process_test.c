@@ -90,7 +90,7 @@ static int call_each(void *const arg)
 }
 
 static void check_call(struct __test_metadata *const _metadata,
-		       const FIXTURE_DATA(pid) *const self, const uid_t uid,
+		       const struct _test_data_pid *const self, const uid_t uid,
 		       const call_t call, const int absent)
 {
 	int *const answers = self->w.shared->values;
