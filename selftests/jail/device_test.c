@@ -109,7 +109,7 @@ FIXTURE_VARIANT_ADD(node, tty0) {
 };
 
 /* clang-format off */
-FIXTURE_VARIANT_ADD(node, ttyS0) {
+FIXTURE_VARIANT_ADD(node, serial) {
 	/* clang-format on */
 	.name = "/dev/ttyS0",
 	.type = S_IFCHR,

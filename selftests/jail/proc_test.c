@@ -48,7 +48,7 @@ FIXTURE_TEARDOWN(proc)
 static int count_processes(int *const count, const pid_t wanted,
 			   bool *const found)
 {
-	DIR *const dir = opendir("/proc");
+	DIR *dir = opendir("/proc");
 	const struct dirent *entry;
 
 	if (!dir)
@@ -434,7 +434,7 @@ static int see_hidden(void *const arg)
 /* Counts what the list has. */
 static int list_hidden(void *const arg)
 {
-	DIR *const dir = opendir("/proc");
+	DIR *dir = opendir("/proc");
 	int *const seen = arg;
 	const struct dirent *entry;
 	size_t i;
