@@ -65,7 +65,7 @@ Result<Address> parse_one(std::string_view text) {
   const auto slash = rest.find('/');
   const auto ip = parse_ip(rest.substr(0, slash));
   if (!ip) return std::unexpected(ip.error());
-  Alias alias{.interface = std::string(interface), .prefix = 32};
+  Alias alias{.ip = *ip, .interface = std::string(interface), .prefix = 32};
   if (slash != std::string_view::npos) {
     const auto prefix = parse_number<int>(rest.substr(slash + 1));
     if (!prefix || *prefix > 32) {
@@ -103,9 +103,13 @@ std::string format_ip(std::uint32_t ip) {
   return text;
 }
 
-std::string ip_command(std::string_view verb, std::uint32_t ip, const Alias& alias) {
-  return "ip address " + std::string(verb) + " " + format_ip(ip) + "/" +
-         std::to_string(alias.prefix) + " dev " + alias.interface;
+std::string format_prefixed(const Alias& alias) {
+  return format_ip(alias.ip) + "/" + std::to_string(alias.prefix);
+}
+
+std::string ip_command(std::string_view verb, const Alias& alias) {
+  return "ip address " + std::string(verb) + " " + format_prefixed(alias) + " dev " +
+         alias.interface;
 }
 
 }  // namespace libjail

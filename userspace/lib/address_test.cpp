@@ -19,7 +19,7 @@ constexpr std::uint32_t kIp = 0x0a020304;
 std::optional<Address> plain(std::uint32_t ip) { return Address{.ip = ip, .alias = {}}; }
 
 std::optional<Address> on(const char* interface, int prefix) {
-  return Address{.ip = kIp, .alias = Alias{.interface = interface, .prefix = prefix}};
+  return Address{.ip = kIp, .alias = Alias{.ip = kIp, .interface = interface, .prefix = prefix}};
 }
 
 TEST(Address, none) { EXPECT_THAT(parse_address("none"), HasValue(std::nullopt)); }
@@ -74,7 +74,7 @@ TEST(Address, ipv6_is_refused_by_name) {
 TEST(Address, text) {
   EXPECT_EQ(format_ip(kIp), "10.2.3.4");
   EXPECT_EQ(format_ip(0xffffff00), "255.255.255.0");
-  EXPECT_EQ(ip_command("add", kIp, Alias{.interface = "eth0", .prefix = 24}),
+  EXPECT_EQ(ip_command("add", Alias{.ip = kIp, .interface = "eth0", .prefix = 24}),
             "ip address add 10.2.3.4/24 dev eth0");
 }
 

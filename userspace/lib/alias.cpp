@@ -55,36 +55,35 @@ Result<State> open_state(const AliasConfig& config) {
 }
 
 Result<void> run_helper(Kernel& kernel, const AliasConfig& config, const char* verb,
-                        const Address& address) {
-  const std::string prefixed = format_ip(address.ip) + "/" + std::to_string(address.alias->prefix);
-  const auto status = kernel.run({config.helper, verb, address.alias->interface, prefixed});
-  const std::string what = ip_command(verb, address.ip, *address.alias);
+                        const Alias& alias) {
+  const auto status = kernel.run({config.helper, verb, alias.interface, format_prefixed(alias)});
+  const std::string what = ip_command(verb, alias);
   if (!status) return fail(status.error(), what + ": " + config.helper);
   if (*status != 0) return fail(0, what + " failed");  // the helper has said why
   return {};
 }
 
 /// What the file of an address holds: the operand that made it.
-std::string serialize(const Address& address) {
-  return address.alias->interface + "|" + format_ip(address.ip) + "/" +
-         std::to_string(address.alias->prefix) + "\n";
+std::string serialize(const Alias& alias) {
+  return alias.interface + "|" + format_prefixed(alias) + "\n";
 }
 
-std::optional<Address> read_state(int file) {
+std::optional<Alias> read_state(int file) {
   std::array<char, 128> buffer{};
   const ssize_t got = ::pread(file, buffer.data(), buffer.size(), 0);
   if (got <= 1) return {};
-  const auto address =
+  const auto operand =
       parse_address(std::string_view(buffer.data(), static_cast<std::size_t>(got) - 1));
-  if (!address || !*address || !(*address)->alias) return {};
-  return **address;
+  if (!operand) return {};
+  const auto& address = *operand;
+  return address ? address->alias : std::nullopt;
 }
 
-Result<UniqueFd> create_state(const State& state, const Address& address) {
-  const std::string name = format_ip(address.ip);
+Result<UniqueFd> create_state(const State& state, const Alias& alias) {
+  const std::string name = format_ip(alias.ip);
   auto file = open_at(state.directory.get(), name.c_str(), O_RDWR | O_CREAT | O_TRUNC, 0600);
   if (!file) return fail(file.error(), "state file of address " + name);
-  const std::string text = serialize(address);
+  const std::string text = serialize(alias);
   const ssize_t written = ::write(file->get(), text.data(), text.size());
   if (written != static_cast<ssize_t>(text.size())) {
     const int error = written < 0 ? errno : ENOSPC;
@@ -104,9 +103,9 @@ Result<std::string> interface_of(Kernel& kernel, std::uint32_t ip) {
 
 /// With the folder locked and the file's lock exclusive: nobody uses the address.
 Result<void> take_away(Kernel& kernel, const AliasConfig& config, const State& state,
-                       const Address& address) {
-  if (auto removed = run_helper(kernel, config, "del", address); !removed) return removed;
-  const std::string name = format_ip(address.ip);
+                       const Alias& alias) {
+  if (auto removed = run_helper(kernel, config, "del", alias); !removed) return removed;
+  const std::string name = format_ip(alias.ip);
   if (::unlinkat(state.directory.get(), name.c_str(), 0) < 0) {
     return fail(errno, "state file of address " + name);
   }
@@ -114,23 +113,23 @@ Result<void> take_away(Kernel& kernel, const AliasConfig& config, const State& s
 }
 
 /// Whether a jail outlived the process that made its address.
-bool in_use(const Result<std::vector<ListedJail>>& jails, const Address& address) {
+bool in_use(const Result<std::vector<ListedJail>>& jails, const Alias& alias) {
   if (!jails) return jails.error().code != ENOENT;  // when in doubt, leave it
-  return std::ranges::count(*jails, format_ip(address.ip), &ListedJail::address) > 0;
+  return std::ranges::count(*jails, format_ip(alias.ip), &ListedJail::address) > 0;
 }
 
 }  // namespace
 
 Result<std::optional<AliasLease>> AliasLease::acquire(Kernel& kernel, const AliasConfig& config,
-                                                      const Address& address) {
+                                                      const Alias& alias) {
   const auto state = open_state(config);
   if (!state) return std::unexpected(state.error());
-  const std::string name = format_ip(address.ip);
-  const auto present = interface_of(kernel, address.ip);
+  const std::string name = format_ip(alias.ip);
+  const auto present = interface_of(kernel, alias.ip);
   if (!present) return std::unexpected(present.error());
-  if (!present->empty() && *present != address.alias->interface) {
+  if (!present->empty() && *present != alias.interface) {
     return fail(0, "address " + name + " is on " + *present + ", not on " +
-                       address.alias->interface,
+                       alias.interface,
                 "name that interface, or take the address away from it");
   }
 
@@ -138,10 +137,10 @@ Result<std::optional<AliasLease>> AliasLease::acquire(Kernel& kernel, const Alia
   if (!present->empty() && !ours) return std::nullopt;
   auto file = ours ? std::move(*ours) : UniqueFd();
   if (present->empty()) {
-    auto created = create_state(*state, address);
+    auto created = create_state(*state, alias);
     if (!created) return std::unexpected(created.error());
     file = std::move(*created);
-    if (const auto added = run_helper(kernel, config, "add", address); !added) {
+    if (const auto added = run_helper(kernel, config, "add", alias); !added) {
       ::unlinkat(state->directory.get(), name.c_str(), 0);
       return std::unexpected(added.error());
     }
@@ -149,7 +148,8 @@ Result<std::optional<AliasLease>> AliasLease::acquire(Kernel& kernel, const Alia
   if (const auto locked = lock_file(file.get(), LOCK_SH); !locked) {
     return fail(locked.error(), "state file of address " + name);
   }
-  return AliasLease(read_state(file.get()).value_or(address), std::move(file));
+  auto made = read_state(file.get()).value_or(alias);  // the prefix may be another than ours
+  return AliasLease(std::move(made), std::move(file));
 }
 
 Result<bool> AliasLease::release(Kernel& kernel, const AliasConfig& config) {
@@ -158,15 +158,15 @@ Result<bool> AliasLease::release(Kernel& kernel, const AliasConfig& config) {
   const UniqueFd file = std::move(file_);
   if (!lock_file(file.get(), LOCK_EX | LOCK_NB)) return false;
   const auto jails = list_jails(kernel, config.listing.c_str());
-  if (in_use(jails, address_)) return false;
-  if (auto gone = take_away(kernel, config, *state, address_); !gone) {
+  if (in_use(jails, alias_)) return false;
+  if (auto gone = take_away(kernel, config, *state, alias_); !gone) {
     return std::unexpected(gone.error());
   }
   return true;
 }
 
-Result<std::vector<Address>> sweep_aliases(Kernel& kernel, const AliasConfig& config) {
-  std::vector<Address> swept;
+Result<std::vector<Alias>> sweep_aliases(Kernel& kernel, const AliasConfig& config) {
+  std::vector<Alias> swept;
   const std::string folder = config.state_dir + "/" + kSubdirectory;
   if (::access(folder.c_str(), F_OK) < 0) return swept;  // nothing was ever added
   const auto state = open_state(config);
@@ -180,17 +180,17 @@ Result<std::vector<Address>> sweep_aliases(Kernel& kernel, const AliasConfig& co
     if (entry->d_name[0] == '.') continue;
     const auto file = open_at(state->directory.get(), entry->d_name, O_RDWR);
     if (!file || !lock_file(file->get(), LOCK_EX | LOCK_NB)) continue;
-    const auto address = read_state(file->get());
-    if (!address || format_ip(address->ip) != entry->d_name) {
+    const auto alias = read_state(file->get());
+    if (!alias || format_ip(alias->ip) != entry->d_name) {
       ::unlinkat(state->directory.get(), entry->d_name, 0);  // cut short while it was written
       continue;
     }
     if (!jails) jails = list_jails(kernel, config.listing.c_str());
-    if (in_use(*jails, *address)) continue;
-    if (auto gone = take_away(kernel, config, *state, *address); !gone) {
+    if (in_use(*jails, *alias)) continue;
+    if (auto gone = take_away(kernel, config, *state, *alias); !gone) {
       return std::unexpected(gone.error());
     }
-    swept.push_back(*address);
+    swept.push_back(*alias);
   }
   return swept;
 }

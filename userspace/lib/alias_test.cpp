@@ -30,12 +30,12 @@ class AliasLeases : public ::testing::Test {
   void jail_has_address() const {
     folder.file("jails", std::string(kListing) + "1 0 active 1 0 10.2.3.4 web web /\n");
   }
-  auto acquire() { return AliasLease::acquire(kernel, config, address); }
+  auto acquire() { return AliasLease::acquire(kernel, config, alias); }
 
   testing::TempDir folder;
   testing::FakeKernel kernel;
   AliasConfig config{.state_dir = folder / "run", .helper = "/h", .listing = folder / "jails"};
-  Address address{.ip = 0x0a020304, .alias = Alias{.interface = "eth0", .prefix = 24}};
+  Alias alias{.ip = 0x0a020304, .interface = "eth0", .prefix = 24};
 };
 
 TEST_F(AliasLeases, added_and_taken_away) {
@@ -51,7 +51,7 @@ TEST_F(AliasLeases, added_and_taken_away) {
 }
 
 TEST_F(AliasLeases, address_of_the_administrator_is_left_alone) {
-  kernel.addresses = {{"eth0", address.ip}};
+  kernel.addresses = {{"eth0", alias.ip}};
   auto lease = acquire();
   ASSERT_THAT(lease, IsOk());
   EXPECT_FALSE(*lease);
@@ -60,7 +60,7 @@ TEST_F(AliasLeases, address_of_the_administrator_is_left_alone) {
 }
 
 TEST_F(AliasLeases, address_on_another_interface_is_refused) {
-  kernel.addresses = {{"eth1", address.ip}};
+  kernel.addresses = {{"eth1", alias.ip}};
   EXPECT_THAT(acquire(), FailsWith("is on eth1, not on eth0"));
   EXPECT_FALSE(has_state());
 }
@@ -68,7 +68,7 @@ TEST_F(AliasLeases, address_on_another_interface_is_refused) {
 TEST_F(AliasLeases, the_last_user_takes_it_away) {
   auto first = acquire();
   ASSERT_THAT(first, IsOk());
-  kernel.addresses = {{"eth0", address.ip}};
+  kernel.addresses = {{"eth0", alias.ip}};
   auto second = acquire();
   ASSERT_THAT(second, IsOk());
   ASSERT_TRUE(*second);
@@ -96,7 +96,7 @@ TEST_F(AliasLeases, failed_removal_is_left_to_the_next_sweep) {
   EXPECT_THAT((*lease)->release(kernel, config), FailsWith("ip address del"));
   EXPECT_TRUE(has_state());
   kernel.run_status = 0;
-  EXPECT_THAT(sweep_aliases(kernel, config), HasValue(std::vector{address}));
+  EXPECT_THAT(sweep_aliases(kernel, config), HasValue(std::vector{alias}));
   EXPECT_FALSE(has_state());
 }
 
@@ -117,7 +117,7 @@ TEST_F(AliasLeases, sweep_takes_what_a_killed_process_left) {
     EXPECT_THAT(*sweep_aliases(kernel, config), IsEmpty()) << "still in use";
   }
   EXPECT_TRUE(has_state());
-  EXPECT_THAT(sweep_aliases(kernel, config), HasValue(std::vector{address}));
+  EXPECT_THAT(sweep_aliases(kernel, config), HasValue(std::vector{alias}));
   EXPECT_FALSE(has_state());
   EXPECT_EQ(kernel.runs.back().at(1), "del");
 }

@@ -58,9 +58,9 @@ Result<UniqueFd> make_and_enter(Kernel& kernel, const JailSpec& spec) {
   args.dirfd = AT_FDCWD;
   args.name = pointer_or_null(spec.name());
   args.hostname = pointer_or_null(spec.hostname());
-  if (spec.address()) {
+  if (const auto& wanted = spec.address(); wanted) {
     address.family = AF_INET;
-    const std::uint32_t ip = htonl(spec.address()->ip);
+    const std::uint32_t ip = htonl(wanted->ip);
     std::memcpy(address.addr, &ip, sizeof ip);
     args.addrs = pointer(&address);
     args.naddrs = 1;

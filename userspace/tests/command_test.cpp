@@ -126,7 +126,7 @@ TEST_F(Command, root_can_be_unmounted_at_once) {
 }
 
 TEST_F(Command, inherits_no_descriptor) {
-  const auto leak = [] { ::dup2(::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), 7); };
+  const auto leak = [] { open_directory_as(7); };
   const std::string look = "(: <&7) 2>/dev/null && echo leaked || echo closed";
   EXPECT_EQ(run({"/bin/busybox", "sh", "-c", look}, leak).out, "leaked\n");
   EXPECT_EQ(run(jail(look), leak).out, "closed\n");

@@ -57,7 +57,7 @@ TEST_F(Failure, unknown_user) {
 }
 
 TEST_F(Failure, directory_as_standard_input) {
-  const auto directory = [] { ::dup2(::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), 0); };
+  const auto directory = [] { open_directory_as(STDIN_FILENO); };
   expect(run(jail("echo ran"), directory), "standard input is a directory");
 }
 

@@ -47,17 +47,21 @@ Process::Process(const std::vector<std::string>& argv, const std::function<void(
   std::array<int, 2> err{};
   if (::pipe2(out.data(), O_CLOEXEC) < 0 || ::pipe2(err.data(), O_CLOEXEC) < 0) std::abort();
   std::vector<char*> pointers;
+  pointers.reserve(argv.size() + 1);
   for (const auto& argument : argv) pointers.push_back(const_cast<char*>(argument.c_str()));
   pointers.push_back(nullptr);
+  const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (null < 0) std::abort();
   pid_ = ::fork();
   if (pid_ == 0) {
-    ::dup2(::open("/dev/null", O_RDWR | O_CLOEXEC), 0);
+    if (::dup2(null, 0) < 0) ::_exit(98);
     ::dup2(out[1], 1);
     ::dup2(err[1], 2);
     in_child();
     ::execv(pointers[0], pointers.data());
     ::_exit(99);
   }
+  ::close(null);
   ::close(out[1]);
   ::close(err[1]);
   out_ = out[0];
@@ -112,6 +116,11 @@ Outcome run(const std::vector<std::string>& argv, const std::function<void()>& i
 }
 
 void lead_group() { ::setpgid(0, 0); }
+
+void open_directory_as(int fd) {
+  const int directory = ::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0 || ::dup2(directory, fd) < 0) ::_exit(98);
+}
 
 std::vector<libjail::ListedJail> jails() {
   libjail::LinuxKernel kernel;

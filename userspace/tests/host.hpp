@@ -56,8 +56,10 @@ class Process {
 /// Runs argv to its end.
 Outcome run(const std::vector<std::string>& argv, const std::function<void()>& in_child = [] {});
 
-/// The pid of a process group leader's own, so that jail(8) has to wait in a parent.
+/// For the child: makes it lead a process group, so that jail(8) has to wait in a parent.
 void lead_group();
+/// For the child: opens the host's root directory as @p fd, not close-on-exec.
+void open_directory_as(int fd);
 
 [[nodiscard]] std::vector<libjail::ListedJail> jails();
 [[nodiscard]] bool host_has(const std::string& address);

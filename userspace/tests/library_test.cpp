@@ -21,6 +21,13 @@ namespace {
 using ::testing::HasSubstr;
 using libjail::UniqueFd;
 
+/// What a guest has for them may reach outside of a jail.
+void forget_standard_descriptors() {
+  const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (null < 0) ::_exit(98);
+  for (int fd = 0; fd < 3; ++fd) ::dup2(null, fd);
+}
+
 class Library : public HostTest {
  protected:
   void SetUp() override {
@@ -35,8 +42,7 @@ class Library : public HostTest {
     const pid_t pid = ::fork();
     if (pid == 0) {
       ::alarm(60);
-      const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-      for (int fd = 0; fd < 3; ++fd) ::dup2(null, fd);
+      forget_standard_descriptors();
       const int result = ::dup2(jail, 3) == 3 && ::dup2(ready[1], 4) == 4 &&
                                  ::close_range(5, ~0U, 0) == 0 && jail_attach(3, 0) == 0
                              ? 0
@@ -134,6 +140,22 @@ TEST_F(Library, attach_kill_and_wait) {
   EXPECT_EQ(jail_attach(jail.get(), 0), -1);
 }
 
+TEST_F(Library, attach_enters_the_mounts_of_the_jail) {
+  Process process(HostTest::jail("echo up; exec sleep 1000", {"-n", "web"}));
+  ASSERT_TRUE(process.prints("up"));
+  const UniqueFd jail(jail_open_name("web"));
+  ASSERT_TRUE(jail) << jail_errmsg();
+  const pid_t pid = inhabit(jail.get());
+  const auto mounts = [](pid_t of) {
+    return libjail::testing::read_text("/proc/" + std::to_string(of) + "/mountinfo");
+  };
+  EXPECT_THAT(mounts(pid), HasSubstr("/dev/pts rw"));
+  EXPECT_EQ(mounts(pid), mounts(process.pid()));
+  EXPECT_NE(mounts(pid), host_mounts());
+  EXPECT_EQ(jail_kill(jail.get()), 0) << jail_errmsg();
+  ::waitpid(pid, nullptr, 0);
+}
+
 TEST_F(Library, wait_by_time) {
   const UniqueFd jail(jail_create(spec.get()));
   ASSERT_TRUE(jail) << jail_errmsg();
@@ -149,8 +171,7 @@ TEST_F(Library, short_form_enters) {
   const pid_t pid = ::fork();
   if (pid == 0) {
     ::close_range(3, ~0U, 0);
-    const int null = ::open("/dev/null", O_RDWR);
-    for (int fd = 0; fd < 3; ++fd) ::dup2(null, fd);
+    forget_standard_descriptors();
     const int jail = jail3(path.c_str(), 0x21, kAddress);
     if (jail < 0) ::_exit(errno);
     ::_exit(::access("/etc/passwd", F_OK) == 0 && ::access("/usr", F_OK) < 0 ? 0 : 255);

@@ -26,6 +26,7 @@ class Session {
  public:
   explicit Session(const std::vector<std::string>& argv) {
     std::vector<char*> pointers;
+    pointers.reserve(argv.size() + 1);
     for (const auto& argument : argv) pointers.push_back(const_cast<char*>(argument.c_str()));
     pointers.push_back(nullptr);
     winsize size{.ws_row = 33, .ws_col = 99, .ws_xpixel = 0, .ws_ypixel = 0};
@@ -105,10 +106,10 @@ class Session {
 
 class Terminal : public HostTest {
  protected:
-  std::vector<std::string> host_shell(const std::string& script) const {
+  [[nodiscard]] static std::vector<std::string> host_shell(const std::string& script) {
     return {"/bin/busybox", "sh", "-c", script};
   }
-  std::string prefix(const std::string& options = "") const {
+  [[nodiscard]] std::string prefix(const std::string& options = "") const {
     return std::string(kJail) + " " + options + " " + root.path() + " default none ";
   }
 };

@@ -13,6 +13,7 @@ namespace libjail {
 
 /// An address that jail(8) adds to an interface for the life of the jail.
 struct Alias {
+  std::uint32_t ip{};  ///< IPv4, host byte order
   std::string interface;
   int prefix = 32;  ///< 0 to 32
 
@@ -21,7 +22,7 @@ struct Alias {
 
 struct Address {
   std::uint32_t ip{};  ///< IPv4, host byte order
-  std::optional<Alias> alias;
+  std::optional<Alias> alias;  ///< of the same address, where it is to be added
 
   bool operator==(const Address&) const = default;
 };
@@ -33,7 +34,10 @@ struct Address {
 
 [[nodiscard]] std::string format_ip(std::uint32_t ip);
 
+/// "10.2.3.4/24"
+[[nodiscard]] std::string format_prefixed(const Alias& alias);
+
 /// "ip address VERB 10.2.3.4/24 dev eth0": what an administrator would type.
-[[nodiscard]] std::string ip_command(std::string_view verb, std::uint32_t ip, const Alias& alias);
+[[nodiscard]] std::string ip_command(std::string_view verb, const Alias& alias);
 
 }  // namespace libjail

@@ -25,26 +25,25 @@ struct AliasConfig {
 /// the lock and leaves the rest to a sweep.
 class AliasLease {
  public:
-  /// Adds @p address to its interface if it is not there.
+  /// Adds the address to its interface if it is not there.
   /// @return nothing where it was there before and not by us: then it is not ours to remove
   [[nodiscard]] static Result<std::optional<AliasLease>> acquire(Kernel& kernel,
                                                                  const AliasConfig& config,
-                                                                 const Address& address);
+                                                                 const Alias& alias);
 
   /// Takes the address away if nobody else uses it.
   /// @return whether it was taken away
   [[nodiscard]] Result<bool> release(Kernel& kernel, const AliasConfig& config);
 
  private:
-  AliasLease(Address address, UniqueFd file)
-      : address_(std::move(address)), file_(std::move(file)) {}
+  AliasLease(Alias alias, UniqueFd file) : alias_(std::move(alias)), file_(std::move(file)) {}
 
-  Address address_;
+  Alias alias_;
   UniqueFd file_;
 };
 
 /// Takes away what killed processes left behind.
 /// @return the addresses taken away
-[[nodiscard]] Result<std::vector<Address>> sweep_aliases(Kernel& kernel, const AliasConfig& config);
+[[nodiscard]] Result<std::vector<Alias>> sweep_aliases(Kernel& kernel, const AliasConfig& config);
 
 }  // namespace libjail

@@ -16,8 +16,8 @@ int main(int argc, char** argv) {
     return 1;
   }
   const auto done = request->verb == jail_addr::Verb::kAdd
-                        ? jail_addr::add_address(request->address)
-                        : jail_addr::delete_address(request->address);
+                        ? jail_addr::add_address(request->alias)
+                        : jail_addr::delete_address(request->alias);
   if (!done) messages.error(done.error().text());
   return done ? 0 : 1;
 }

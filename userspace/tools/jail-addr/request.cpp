@@ -10,10 +10,13 @@ libjail::Result<Request> parse_request(std::span<const std::string_view> argumen
   if (arguments.size() != 3 || (arguments[0] != "add" && arguments[0] != "del")) {
     return libjail::fail(0, "usage: jail-addr add|del interface address/prefix");
   }
-  const auto address =
+  const auto operand =
       libjail::parse_address(std::string(arguments[1]) + "|" + std::string(arguments[2]));
-  if (!address) return std::unexpected(address.error());
-  return Request{.verb = arguments[0] == "add" ? Verb::kAdd : Verb::kDelete, .address = **address};
+  if (!operand) return std::unexpected(operand.error());
+  const auto& address = *operand;
+  if (!address || !address->alias) return libjail::fail(EINVAL, std::string(arguments[2]));
+  return Request{.verb = arguments[0] == "add" ? Verb::kAdd : Verb::kDelete,
+                 .alias = *address->alias};
 }
 
 }  // namespace jail_addr

@@ -14,7 +14,7 @@ enum class Verb { kAdd, kDelete };
 
 struct Request {
   Verb verb{};
-  libjail::Address address;  ///< always with an alias
+  libjail::Alias alias;
 };
 
 [[nodiscard]] libjail::Result<Request> parse_request(std::span<const std::string_view> arguments);

@@ -19,9 +19,9 @@ TEST(Request, add_and_del) {
   const auto add = parse({"add", "eth0", "10.2.3.4/24"});
   ASSERT_THAT(add, libjail::testing::IsOk());
   EXPECT_EQ(add->verb, Verb::kAdd);
-  EXPECT_EQ(add->address.ip, 0x0a020304U);
-  EXPECT_EQ(add->address.alias->interface, "eth0");
-  EXPECT_EQ(add->address.alias->prefix, 24);
+  EXPECT_EQ(add->alias.ip, 0x0a020304U);
+  EXPECT_EQ(add->alias.interface, "eth0");
+  EXPECT_EQ(add->alias.prefix, 24);
   EXPECT_EQ(parse({"del", "eth0", "10.2.3.4/24"})->verb, Verb::kDelete);
 }
 

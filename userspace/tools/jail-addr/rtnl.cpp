@@ -25,8 +25,8 @@ using libjail::Result;
 
 constexpr std::size_t kBufferSize = 8192;
 
-std::string describe(bool add, const libjail::Address& address) {
-  return libjail::ip_command(add ? "add" : "del", address.ip, *address.alias);
+std::string describe(bool add, const libjail::Alias& alias) {
+  return libjail::ip_command(add ? "add" : "del", alias);
 }
 
 /// The answer to a request: an errno, and the kernel's sentence about it.
@@ -100,16 +100,16 @@ class PromoteSecondaries {
   bool changed_ = false;
 };
 
-Answer change(bool add, unsigned int index, const libjail::Address& address) {
+Answer change(bool add, unsigned int index, const libjail::Alias& alias) {
   alignas(nlmsghdr) std::array<std::byte, kBufferSize> buffer{};
-  build_request(buffer, add, index, address);
+  build_request(buffer, add, index, alias);
   return transact(reinterpret_cast<const nlmsghdr*>(buffer.data()));
 }
 
 }  // namespace
 
 void build_request(std::span<std::byte> buffer, bool add, unsigned int index,
-                   const libjail::Address& address) {
+                   const libjail::Alias& alias) {
   nlmsghdr* message = mnl_nlmsg_put_header(buffer.data());
   message->nlmsg_type = add ? RTM_NEWADDR : RTM_DELADDR;
   message->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
@@ -117,30 +117,30 @@ void build_request(std::span<std::byte> buffer, bool add, unsigned int index,
   message->nlmsg_seq = 1;
   auto* body = static_cast<ifaddrmsg*>(mnl_nlmsg_put_extra_header(message, sizeof(ifaddrmsg)));
   body->ifa_family = AF_INET;
-  body->ifa_prefixlen = static_cast<std::uint8_t>(address.alias->prefix);
+  body->ifa_prefixlen = static_cast<std::uint8_t>(alias.prefix);
   body->ifa_scope = RT_SCOPE_UNIVERSE;
   body->ifa_index = index;
-  mnl_attr_put_u32(message, IFA_LOCAL, htonl(address.ip));
-  mnl_attr_put_u32(message, IFA_ADDRESS, htonl(address.ip));
+  mnl_attr_put_u32(message, IFA_LOCAL, htonl(alias.ip));
+  mnl_attr_put_u32(message, IFA_ADDRESS, htonl(alias.ip));
 }
 
-Result<void> add_address(const libjail::Address& address) {
-  const unsigned int index = ::if_nametoindex(address.alias->interface.c_str());
+Result<void> add_address(const libjail::Alias& alias) {
+  const unsigned int index = ::if_nametoindex(alias.interface.c_str());
   if (index == 0) {
-    return fail(0, describe(true, address) + ": no such interface", "ip link lists them");
+    return fail(0, describe(true, alias) + ": no such interface", "ip link lists them");
   }
-  const auto answer = change(true, index, address);
-  if (answer.code != 0) return fail(answer.code, describe(true, address), answer.sentence);
+  const auto answer = change(true, index, alias);
+  if (answer.code != 0) return fail(answer.code, describe(true, alias), answer.sentence);
   return {};
 }
 
-Result<void> delete_address(const libjail::Address& address) {
-  const unsigned int index = ::if_nametoindex(address.alias->interface.c_str());
+Result<void> delete_address(const libjail::Alias& alias) {
+  const unsigned int index = ::if_nametoindex(alias.interface.c_str());
   if (index == 0) return {};
-  const PromoteSecondaries promote(address.alias->interface);
-  const auto answer = change(false, index, address);
+  const PromoteSecondaries promote(alias.interface);
+  const auto answer = change(false, index, alias);
   if (answer.code != 0 && answer.code != EADDRNOTAVAIL && answer.code != ENODEV) {
-    return fail(answer.code, describe(false, address), answer.sentence);
+    return fail(answer.code, describe(false, alias), answer.sentence);
   }
   return {};
 }

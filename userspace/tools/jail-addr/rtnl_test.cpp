@@ -15,8 +15,7 @@
 namespace jail_addr {
 namespace {
 
-const libjail::Address kAddress{
-    .ip = 0x0a020304, .alias = libjail::Alias{.interface = "no-such-dev0", .prefix = 24}};
+const libjail::Alias kAlias{.ip = 0x0a020304, .interface = "no-such-dev0", .prefix = 24};
 
 int collect(const nlattr* attribute, void* data) {
   (*static_cast<std::map<int, std::uint32_t>*>(data))[mnl_attr_get_type(attribute)] =
@@ -26,7 +25,7 @@ int collect(const nlattr* attribute, void* data) {
 
 TEST(Rtnl, request) {
   alignas(nlmsghdr) std::array<std::byte, 256> buffer{};
-  build_request(buffer, true, 7, kAddress);
+  build_request(buffer, true, 7, kAlias);
   const auto* message = reinterpret_cast<const nlmsghdr*>(buffer.data());
   EXPECT_EQ(message->nlmsg_type, RTM_NEWADDR);
   EXPECT_EQ(message->nlmsg_flags, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL);
@@ -42,15 +41,15 @@ TEST(Rtnl, request) {
 
 TEST(Rtnl, deletion_creates_nothing) {
   alignas(nlmsghdr) std::array<std::byte, 256> buffer{};
-  build_request(buffer, false, 7, kAddress);
+  build_request(buffer, false, 7, kAlias);
   const auto* message = reinterpret_cast<const nlmsghdr*>(buffer.data());
   EXPECT_EQ(message->nlmsg_type, RTM_DELADDR);
   EXPECT_EQ(message->nlmsg_flags, NLM_F_REQUEST | NLM_F_ACK);
 }
 
 TEST(Rtnl, interface_that_is_not_there) {
-  EXPECT_THAT(add_address(kAddress), libjail::testing::FailsWith("no such interface"));
-  EXPECT_THAT(delete_address(kAddress), libjail::testing::IsOk());
+  EXPECT_THAT(add_address(kAlias), libjail::testing::FailsWith("no such interface"));
+  EXPECT_THAT(delete_address(kAlias), libjail::testing::IsOk());
 }
 
 }  // namespace

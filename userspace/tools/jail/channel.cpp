@@ -65,7 +65,7 @@ void Channel::send(Message::Kind kind, std::string_view text,
 
 std::optional<Message> Channel::receive() {
   if (!socket_) return {};
-  char type = 0;
+  char type = static_cast<char>(Message::Kind::kError);
   std::array<char, kMaxText> text{};
   std::array<iovec, 2> parts{iovec{.iov_base = &type, .iov_len = 1},
                              iovec{.iov_base = text.data(), .iov_len = text.size()}};

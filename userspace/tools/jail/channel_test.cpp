@@ -22,6 +22,13 @@ class Channels : public ::testing::Test {
     far = std::move(made->second);
   }
 
+  /// The message that must be there; an empty one with the failure noted where it is not.
+  Message next() {
+    auto message = near.receive();
+    EXPECT_TRUE(message.has_value());
+    return std::move(message).value_or(Message{.kind = {}, .text = "none", .descriptors = {}});
+  }
+
   Channel near{libjail::UniqueFd()};
   Channel far{libjail::UniqueFd()};
 };
@@ -29,11 +36,10 @@ class Channels : public ::testing::Test {
 TEST_F(Channels, messages_keep_their_order_and_bounds) {
   far.send(Message::Kind::kStep, "one");
   far.send(Message::Kind::kError, "");
-  EXPECT_EQ(near.receive()->text, "one");
-  const auto second = near.receive();
-  ASSERT_TRUE(second);
-  EXPECT_EQ(second->kind, Message::Kind::kError);
-  EXPECT_EQ(second->text, "");
+  EXPECT_EQ(next().text, "one");
+  const auto second = next();
+  EXPECT_EQ(second.kind, Message::Kind::kError);
+  EXPECT_EQ(second.text, "");
   EXPECT_FALSE(near.receive());
   EXPECT_TRUE(near) << "nothing yet is not the end";
 }
@@ -52,10 +58,9 @@ TEST_F(Channels, descriptors_arrive_close_on_exec) {
   ASSERT_EQ(::pipe(pipe.data()), 0);
   far.send(Message::Kind::kEntered, "", {pipe.data(), 1});
   ::close(pipe[0]);
-  const auto message = near.receive();
-  ASSERT_TRUE(message);
-  ASSERT_EQ(message->descriptors.size(), 1U);
-  const int fd = message->descriptors[0].get();
+  const auto message = next();
+  ASSERT_EQ(message.descriptors.size(), 1U);
+  const int fd = message.descriptors[0].get();
   EXPECT_EQ(::fcntl(fd, F_GETFD), FD_CLOEXEC);
   EXPECT_EQ(::write(pipe[1], "x", 1), 1);
   char byte = 0;
@@ -66,9 +71,7 @@ TEST_F(Channels, descriptors_arrive_close_on_exec) {
 
 TEST_F(Channels, long_text_is_cut) {
   far.send(Message::Kind::kError, std::string(100000, 'x'));
-  const auto message = near.receive();
-  ASSERT_TRUE(message);
-  EXPECT_EQ(message->text, std::string(4096, 'x'));
+  EXPECT_EQ(next().text, std::string(4096, 'x'));
 }
 
 TEST_F(Channels, peer_that_is_gone_does_no_harm) {

@@ -37,9 +37,10 @@ int enter_and_execute(libjail::Kernel& kernel, const Invocation& invocation, con
                      [&report](const std::string& step) { report(Message::Kind::kStep, step); });
   if (!entered) return give_up(entered.error());
   if (const auto settled = settle(*entered); !settled) return give_up(settled.error());
-  if (invocation.command.login && entered->user && !log_in(*entered->user)) {
+  const auto& user = entered->user;
+  if (invocation.command.login && user && !log_in(*user)) {
     report(Message::Kind::kWarning,
-           "home directory " + entered->user->home + ": " + libjail::reason(errno) + ", using /");
+           "home directory " + user->home + ": " + libjail::reason(errno) + ", using /");
   }
   ::sigprocmask(SIG_SETMASK, &mask, nullptr);
   const auto failure = execute(invocation.command.argv);

@@ -15,7 +15,7 @@ using ::testing::HasSubstr;
 
 class Child : public ::testing::Test {
  protected:
-  Invocation invocation(std::vector<std::string> argv) const {
+  [[nodiscard]] Invocation invocation(std::vector<std::string> argv) const {
     return {.spec = *libjail::JailSpec::make({.path = root.path(), .mounts = false}),
             .command = {.argv = std::move(argv), .user = {}, .login = false},
             .verbosity = cli::Verbosity::kQuiet};

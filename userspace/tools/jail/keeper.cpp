@@ -49,8 +49,8 @@ void release(libjail::Kernel& kernel, const libjail::AliasConfig& aliases,
     if (empty ? *empty : empty.error() != EINTR) break;
   }
   jail.reset();  // as long as it is open, the jail is there
-  static_cast<void>(lease.release(kernel, aliases));  // what fails is left to the next sweep
-  ::_exit(0);
+  const auto released = lease.release(kernel, aliases);
+  ::_exit(released ? 0 : 1);  // what failed is left to the next sweep
 }
 
 }  // namespace

@@ -13,7 +13,8 @@
 
 int main(int argc, char** argv) {
   if (!cli::open_standard_fds()) return cli::kSetupFailed;
-  ::signal(SIGCHLD, SIG_DFL);  // children could not be waited for if the caller ignored it
+  // Children could not be waited for if the caller ignored it.
+  static_cast<void>(::signal(SIGCHLD, SIG_DFL));
   const auto parsed = jail_tool::parse_arguments({argv, argv + argc});
   if (const auto* stop = std::get_if<jail_tool::Stop>(&parsed)) {
     cli::write_all(STDOUT_FILENO, stop->out);

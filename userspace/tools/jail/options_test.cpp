@@ -46,7 +46,7 @@ TEST(Options, operands) {
   const auto parsed = invocation({"/srv/web", "0x21", "10.2.3.4", "sh", "-c", "exit 3"});
   EXPECT_EQ(parsed.spec.path(), "/srv/web");
   EXPECT_EQ(parsed.spec.ceiling(), 0x21U);
-  EXPECT_EQ(parsed.spec.address()->ip, 0x0a020304U);
+  EXPECT_EQ(parsed.spec.address(), (libjail::Address{.ip = 0x0a020304, .alias = {}}));
   EXPECT_THAT(parsed.command.argv, ElementsAre("sh", "-c", "exit 3"));
   EXPECT_EQ(parsed.command.user.source, Source::kNone);
   EXPECT_FALSE(parsed.command.login);

@@ -39,8 +39,8 @@ void sweep(libjail::Kernel& kernel, const libjail::AliasConfig& aliases,
     messages.warning(swept.error().text());
     return;
   }
-  for (const auto& address : *swept) {
-    messages.step("swept: " + libjail::ip_command("del", address.ip, *address.alias));
+  for (const auto& alias : *swept) {
+    messages.step("swept: " + libjail::ip_command("del", alias));
   }
 }
 
@@ -48,13 +48,14 @@ Result<std::optional<libjail::AliasLease>> lease_address(libjail::Kernel& kernel
                                                          const libjail::JailSpec& spec,
                                                          const libjail::AliasConfig& aliases,
                                                          const cli::Messages& messages) {
-  if (!spec.address() || !spec.address()->alias) return std::nullopt;
-  auto lease = libjail::AliasLease::acquire(kernel, aliases, *spec.address());
+  const auto& address = spec.address();
+  if (!address || !address->alias) return std::nullopt;
+  const auto& alias = *address->alias;
+  auto lease = libjail::AliasLease::acquire(kernel, aliases, alias);
   if (lease && *lease) {
-    messages.step(libjail::ip_command("add", spec.address()->ip, *spec.address()->alias));
+    messages.step(libjail::ip_command("add", alias));
   } else if (lease) {
-    messages.step("address " + libjail::format_ip(spec.address()->ip) +
-                  " was there before and stays");
+    messages.step("address " + libjail::format_ip(alias.ip) + " was there before and stays");
   }
   return lease;
 }

@@ -35,7 +35,7 @@ class Run : public ::testing::Test {
     libjail::JailSpec::Fields fields{.path = folder.path(), .mounts = false};
     if (alias) {
       fields.address = libjail::Address{
-          .ip = 0x0a020304, .alias = libjail::Alias{.interface = "eth0", .prefix = 24}};
+          .ip = 0x0a020304, .alias = libjail::Alias{.ip = 0x0a020304, .interface = "eth0", .prefix = 24}};
     }
     return {.spec = *libjail::JailSpec::make(std::move(fields)),
             .command = {.argv = std::move(argv), .user = {}, .login = false},

@@ -80,7 +80,7 @@ class Supervisor {
   [[nodiscard]] UniqueFd take_jail() { return std::move(jail_); }
 
  private:
-  Relay::Ends ends(UniqueFd to_jail, UniqueFd from_jail, bool pty) const {
+  [[nodiscard]] Relay::Ends ends(UniqueFd to_jail, UniqueFd from_jail, bool pty) const {
     const bool output = caller_.is_terminal[1] || caller_.is_terminal[2];
     return {.keyboard = caller_.is_terminal[0] ? STDIN_FILENO : -1,
             .screen = caller_.is_terminal[1] ? STDOUT_FILENO : output ? STDERR_FILENO : -1,
@@ -148,13 +148,13 @@ class Supervisor {
   void suspend() {
     raw_.leave();
     ::kill(-child_, SIGSTOP);
-    ::raise(SIGSTOP);  // and here we go on after SIGCONT, which stands in the queue too
+    static_cast<void>(::raise(SIGSTOP));  // and here we go on after SIGCONT, which stands in the queue too
     resume();
     ::kill(-child_, SIGCONT);
   }
 
   void resume() {
-    if (!uses_pty_) return;
+    if (!uses_pty_ || !relay_) return;
     relay_->resize();
     if (caller_.full()) raw_.enter();
   }
@@ -238,10 +238,10 @@ int supervise(libjail::Kernel& kernel, const Invocation& invocation, const sigse
   auto child = ready ? fork_child(kernel, invocation, mask, *ready)
                      : libjail::Result<pid_t>(std::unexpected(ready.error()));
   if (child) {
-    ::signal(SIGPIPE, SIG_IGN);
+    static_cast<void>(::signal(SIGPIPE, SIG_IGN));
     Supervisor supervisor(*child, std::move(ready->signals), std::move(ready->parent), caller,
                           messages);
-    if (ready->pipes) supervisor.use_pipes(*std::move(ready->pipes));
+    if (auto& pipes = ready->pipes; pipes) supervisor.use_pipes(*std::move(pipes));
     status = supervisor.wait();
     jail = supervisor.take_jail();
   } else {
