@@ -58,8 +58,9 @@ Result<Address> parse_one(std::string_view text) {
 
   const auto interface = text.substr(0, bar);
   if (!valid_interface(interface)) {
-    return fail(EINVAL, quoted(text) + ": no interface can be named \"" + std::string(interface) +
-                            "\"", kForms);
+    return fail(EINVAL,
+                quoted(text) + ": no interface can be named \"" + std::string(interface) + "\"",
+                kForms);
   }
   const auto rest = text.substr(bar + 1);
   const auto slash = rest.find('/');

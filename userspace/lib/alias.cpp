@@ -128,8 +128,7 @@ Result<std::optional<AliasLease>> AliasLease::acquire(Kernel& kernel, const Alia
   const auto present = interface_of(kernel, alias.ip);
   if (!present) return std::unexpected(present.error());
   if (!present->empty() && *present != alias.interface) {
-    return fail(0, "address " + name + " is on " + *present + ", not on " +
-                       alias.interface,
+    return fail(0, "address " + name + " is on " + *present + ", not on " + alias.interface,
                 "name that interface, or take the address away from it");
   }
 

@@ -13,20 +13,21 @@ namespace libjail {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 using testing::FailsWith;
 using testing::HasValue;
+using ::testing::IsEmpty;
 using testing::IsError;
 using testing::IsOk;
 
-constexpr const char* kListing =
-    "jid parent state processes ceiling address name hostname path\n";
+constexpr const char* kListing = "jid parent state processes ceiling address name hostname path\n";
 
 class AliasLeases : public ::testing::Test {
  protected:
   void SetUp() override { folder.file("jails", kListing); }
 
-  bool has_state() const { return ::access((folder / "run/addresses/10.2.3.4").c_str(), F_OK) == 0; }
+  bool has_state() const {
+    return ::access((folder / "run/addresses/10.2.3.4").c_str(), F_OK) == 0;
+  }
   void jail_has_address() const {
     folder.file("jails", std::string(kListing) + "1 0 active 1 0 10.2.3.4 web web /\n");
   }

@@ -69,11 +69,11 @@ TEST_F(Apply, arguments_reach_the_kernel) {
 TEST_F(Apply, mounts_come_first_and_descriptors_are_closed_last) {
   root.folder("proc");
   ASSERT_THAT(apply_to(kernel, {}), IsOk());
-  EXPECT_THAT(kernel.calls,
-              ElementsAre("unshare", "make_mounts_private", "openat2 " + root.path(),
-                          "openat2 proc", "openat2 dev", "fsopen proc",
-                          "fsconfig proc source=proc", "fsconfig proc create", "fsmount proc",
-                          "move_mount proc", "fchdir", "close_from 3", "jail"));
+  EXPECT_THAT(
+      kernel.calls,
+      ElementsAre("unshare", "make_mounts_private", "openat2 " + root.path(), "openat2 proc",
+                  "openat2 dev", "fsopen proc", "fsconfig proc source=proc", "fsconfig proc create",
+                  "fsmount proc", "move_mount proc", "fchdir", "close_from 3", "jail"));
   EXPECT_THAT(steps, ElementsAre("private mount namespace", "mounted " + root.path() + "/proc"));
 }
 
@@ -82,11 +82,10 @@ TEST_F(Apply, user_changes_ids_before_and_drops_capabilities_after) {
   root.file("etc/group", "games:x:60:bob\n");
   const auto entered = apply_to(kernel, {.mounts = false}, jail_user("bob"));
   ASSERT_THAT(entered, IsOk());
-  EXPECT_THAT(kernel.calls,
-              ElementsAre("openat2 " + root.path(), "openat2 /etc/passwd", "openat2 /etc/group",
-                          "fchdir", "setgroups 8 60", "setresgid 8", "keep_capabilities",
-                          "setresuid 7", "capget", "capset", "close_from 3", "jail",
-                          "capset none"));
+  EXPECT_THAT(kernel.calls, ElementsAre("openat2 " + root.path(), "openat2 /etc/passwd",
+                                        "openat2 /etc/group", "fchdir", "setgroups 8 60",
+                                        "setresgid 8", "keep_capabilities", "setresuid 7", "capget",
+                                        "capset", "close_from 3", "jail", "capset none"));
   ASSERT_TRUE(entered->user);
   EXPECT_EQ(entered->user->home, "/home/bob");
 }

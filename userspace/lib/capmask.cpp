@@ -15,12 +15,12 @@ constexpr std::uint64_t bit(int capability) { return std::uint64_t{1} << capabil
 
 // The kernel's own list; the guest tests prove it equal.
 constexpr std::uint64_t kUnsafe =
-    bit(CAP_DAC_READ_SEARCH) | bit(CAP_LINUX_IMMUTABLE) | bit(CAP_NET_ADMIN) |
-    bit(CAP_SYS_MODULE) | bit(CAP_SYS_RAWIO) | bit(CAP_SYS_PTRACE) | bit(CAP_SYS_PACCT) |
-    bit(CAP_SYS_ADMIN) | bit(CAP_SYS_BOOT) | bit(CAP_SYS_TIME) | bit(CAP_MKNOD) |
-    bit(CAP_AUDIT_CONTROL) | bit(CAP_MAC_OVERRIDE) | bit(CAP_MAC_ADMIN) | bit(CAP_SYSLOG) |
-    bit(CAP_WAKE_ALARM) | bit(CAP_BLOCK_SUSPEND) | bit(CAP_AUDIT_READ) | bit(CAP_PERFMON) |
-    bit(CAP_BPF) | bit(CAP_CHECKPOINT_RESTORE);
+    bit(CAP_DAC_READ_SEARCH) | bit(CAP_LINUX_IMMUTABLE) | bit(CAP_NET_ADMIN) | bit(CAP_SYS_MODULE) |
+    bit(CAP_SYS_RAWIO) | bit(CAP_SYS_PTRACE) | bit(CAP_SYS_PACCT) | bit(CAP_SYS_ADMIN) |
+    bit(CAP_SYS_BOOT) | bit(CAP_SYS_TIME) | bit(CAP_MKNOD) | bit(CAP_AUDIT_CONTROL) |
+    bit(CAP_MAC_OVERRIDE) | bit(CAP_MAC_ADMIN) | bit(CAP_SYSLOG) | bit(CAP_WAKE_ALARM) |
+    bit(CAP_BLOCK_SUSPEND) | bit(CAP_AUDIT_READ) | bit(CAP_PERFMON) | bit(CAP_BPF) |
+    bit(CAP_CHECKPOINT_RESTORE);
 
 constexpr const char* kForms =
     "give 0xMASK, none, default, all, names such as chown,kill, or changes to the default such as "

@@ -26,8 +26,8 @@ std::string address_text(const JailSpec& spec) {
 
 /// The standard descriptors that are neither files, pipes, sockets nor memory devices.
 std::string suspects() {
-  constexpr auto kNames = std::to_array<const char*>(
-      {"standard input", "standard output", "standard error"});
+  constexpr auto kNames =
+      std::to_array<const char*>({"standard input", "standard output", "standard error"});
   std::string text;
   for (int fd = 0; fd < 3; ++fd) {
     struct stat st {};
@@ -36,8 +36,8 @@ std::string suspects() {
     if (S_ISDIR(st.st_mode)) kind = "a directory";
     if (S_ISBLK(st.st_mode)) kind = "a block device";
     if (S_ISCHR(st.st_mode) && major(st.st_rdev) != kMemoryMajor) {
-      kind = "device " + std::to_string(major(st.st_rdev)) + ":" +
-             std::to_string(minor(st.st_rdev));
+      kind =
+          "device " + std::to_string(major(st.st_rdev)) + ":" + std::to_string(minor(st.st_rdev));
     }
     if (kind.empty()) continue;
     if (!text.empty()) text += ", ";

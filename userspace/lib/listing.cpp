@@ -18,8 +18,8 @@ std::string unescape(std::string_view field) {
   if (field == "-") return {};
   std::string text;
   while (!field.empty()) {
-    const auto code = field.front() == '\\' ? parse_number<unsigned int>(field.substr(1, 3), 8)
-                                            : std::nullopt;
+    const auto code =
+        field.front() == '\\' ? parse_number<unsigned int>(field.substr(1, 3), 8) : std::nullopt;
     text += code ? static_cast<char>(*code) : field.front();
     field.remove_prefix(code ? std::min<std::size_t>(4, field.size()) : 1);
   }

@@ -12,13 +12,12 @@ namespace libjail {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 using testing::FailsWith;
+using ::testing::IsEmpty;
 using testing::IsError;
 using testing::IsOk;
 
-constexpr const char* kHeader =
-    "jid parent state processes ceiling address name hostname path\n";
+constexpr const char* kHeader = "jid parent state processes ceiling address name hostname path\n";
 
 Result<std::vector<ListedJail>> parse(const std::string& lines) {
   return parse_listing(kHeader + lines);

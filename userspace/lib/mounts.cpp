@@ -21,8 +21,8 @@ struct Node {
   const char* name;
   unsigned int minor_of_memory;  ///< of major 1
 };
-constexpr auto kMemoryNodes = std::to_array<Node>(
-    {{"null", 3}, {"zero", 5}, {"full", 7}, {"random", 8}, {"urandom", 9}});
+constexpr auto kMemoryNodes =
+    std::to_array<Node>({{"null", 3}, {"zero", 5}, {"full", 7}, {"random", 8}, {"urandom", 9}});
 
 struct Link {
   const char* name;
@@ -91,8 +91,8 @@ Result<void> fill_dev(Kernel& kernel, int dev) {
   };
   constexpr mode_t kMode = S_IFCHR | 0666;
   for (const auto& node : kMemoryNodes) {
-    const auto made = make(
-        node.name, kernel.mknodat(dev, node.name, kMode, makedev(1, node.minor_of_memory)));
+    const auto made =
+        make(node.name, kernel.mknodat(dev, node.name, kMode, makedev(1, node.minor_of_memory)));
     if (!made) return made;
   }
   if (auto made = make("tty", kernel.mknodat(dev, "tty", kMode, makedev(5, 0))); !made) return made;
@@ -114,9 +114,9 @@ Result<void> mount_below_dev(Kernel& kernel, int dev, const char* name, const Un
 }
 
 Result<void> mount_dev(Kernel& kernel, int target, const std::string& path) {
-  const auto dev = new_mount(kernel, "tmpfs",
-                             {{"mode", "755"}, {"size", "1m"}, {"nr_inodes", "1024"}},
-                             MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
+  const auto dev =
+      new_mount(kernel, "tmpfs", {{"mode", "755"}, {"size", "1m"}, {"nr_inodes", "1024"}},
+                MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
   if (!dev) return std::unexpected(dev.error());
   const mode_t mask = kernel.umask(0);
   const auto filled = fill_dev(kernel, dev->get());
@@ -162,8 +162,8 @@ Result<std::vector<std::string>> mount_filesystems(Kernel& kernel, int root,
   if (!dev_dir) return std::unexpected(dev_dir.error());
 
   if (*proc_dir) {
-    const auto proc = new_mount(kernel, "proc", {},
-                                MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+    const auto proc =
+        new_mount(kernel, "proc", {}, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
     if (!proc) return std::unexpected(proc.error());
     if (auto done = attach(kernel, proc->get(), proc_dir->get(), path + "/proc"); !done) {
       return std::unexpected(done.error());

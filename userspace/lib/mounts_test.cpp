@@ -14,8 +14,8 @@ namespace libjail {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 using testing::FailsWith;
+using ::testing::IsEmpty;
 using testing::IsError;
 using testing::IsOk;
 

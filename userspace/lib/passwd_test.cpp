@@ -26,7 +26,8 @@ constexpr const char* kPasswd =
     "www:x:33:33:www:/var/www:/usr/sbin/nologin\n"
     "www:x:0:0:second entry:/:/bin/sh\n";
 
-constexpr const char* kGroup = "root:x:0:\nwww:x:33:\nlog:x:4:other,www\nssl:x:5:www\nbad:x:y:www\n";
+constexpr const char* kGroup =
+    "root:x:0:\nwww:x:33:\nlog:x:4:other,www\nssl:x:5:www\nbad:x:y:www\n";
 
 UniqueFd open_root(const testing::TempDir& root) {
   return UniqueFd(::open(root.path().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));

@@ -11,9 +11,8 @@ namespace libjail {
 
 Sys<std::string> read_file(Kernel& kernel, int dir, const char* path, std::uint64_t resolve) {
   // Non-blocking, so that a FIFO in the place of the file cannot hold us up.
-  const open_how how{.flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
-                     .mode = 0,
-                     .resolve = resolve};
+  const open_how how{
+      .flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, .mode = 0, .resolve = resolve};
   const auto fd = kernel.openat2(dir, path, how);
   if (!fd) return std::unexpected(fd.error());
   const auto st = kernel.fstat(fd->get());

@@ -31,7 +31,7 @@ class FakeKernel : public Kernel {
     unsigned int call_flags{};
   };
 
-  std::vector<std::string> calls;              ///< e.g. "move_mount proc"
+  std::vector<std::string> calls;  ///< e.g. "move_mount proc"
   std::optional<JailCall> jail_call;
   std::vector<InterfaceAddress> addresses;
   std::vector<std::vector<std::string>> runs;  ///< the command lines of run()

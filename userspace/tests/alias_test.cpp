@@ -19,8 +19,8 @@ constexpr const char* kHelper = "/usr/libexec/jail/jail-addr";
 
 class AliasOnHost : public HostTest {
  protected:
-  [[nodiscard]] std::vector<std::string> jail_with_alias(const std::string& script,
-                                           std::vector<std::string> options = {}) const {
+  [[nodiscard]] std::vector<std::string> jail_with_alias(
+      const std::string& script, std::vector<std::string> options = {}) const {
     return jail(script, std::move(options), "default", kAlias);
   }
 

@@ -17,8 +17,9 @@ using ::testing::Not;
 
 class Command : public HostTest {};
 
-const std::string kStatus = "while read k v; do case $k in Jid:|Cap*) echo $k $v;; esac; done "
-                            "</proc/self/status; read l </proc/self/stat; echo stat $l";
+const std::string kStatus =
+    "while read k v; do case $k in Jid:|Cap*) echo $k $v;; esac; done "
+    "</proc/self/status; read l </proc/self/stat; echo stat $l";
 
 unsigned long task_flags(const std::string& out) {
   // Field 9, counted from the last parenthesis, as the name may have blanks.
@@ -74,12 +75,13 @@ TEST_F(Command, not_found_and_not_executable) {
 }
 
 TEST_F(Command, has_file_systems_of_its_own) {
-  const std::string look = "ls /dev/pts/ptmx /dev/shm/ /proc/self/status; echo x >/dev/shm/mine; "
-                           "cat /proc/self/mounts";
+  const std::string look =
+      "ls /dev/pts/ptmx /dev/shm/ /proc/self/status; echo x >/dev/shm/mine; "
+      "cat /proc/self/mounts";
   const auto outcome = run(jail(look));
   EXPECT_EQ(outcome.status, 0) << outcome.err;
-  for (const char* mount : {"proc /proc proc", "tmpfs /dev tmpfs", "devpts /dev/pts devpts",
-                            "tmpfs /dev/shm tmpfs"}) {
+  for (const char* mount :
+       {"proc /proc proc", "tmpfs /dev tmpfs", "devpts /dev/pts devpts", "tmpfs /dev/shm tmpfs"}) {
     EXPECT_THAT(outcome.out, HasSubstr(mount));
   }
   EXPECT_NE(::access("/dev/shm/mine", F_OK), 0);

@@ -22,9 +22,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr auto kApplets =
-    std::to_array({"sh", "cat", "echo", "false", "hostname", "id", "kill", "ls", "mount", "ps",
-                   "sleep", "stty", "true", "tty"});
+constexpr auto kApplets = std::to_array({"sh", "cat", "echo", "false", "hostname", "id", "kill",
+                                         "ls", "mount", "ps", "sleep", "stty", "true", "tty"});
 
 int status_of(int wait_status) {
   return WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status);
@@ -159,8 +158,7 @@ void HostTest::SetUp() {
   fs::copy_file("/bin/busybox", root / "busybox");
   for (const char* folder : {"bin", "dev", "etc", "home", "proc", "tmp"}) root.folder(folder);
   for (const char* applet : kApplets) root.link(std::string("bin/") + applet, "../busybox");
-  root.file("etc/passwd",
-            "root:x:0:0:root:/:/bin/sh\nbob:x:1000:1001:Bob:/home:/bin/sh\n");
+  root.file("etc/passwd", "root:x:0:0:root:/:/bin/sh\nbob:x:1000:1001:Bob:/home:/bin/sh\n");
   root.file("etc/group", "games:x:60:bob\n");
   ::chmod(root.path().c_str(), 0755);
   mounts_ = host_mounts();
@@ -174,8 +172,7 @@ void HostTest::TearDown() {
   EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "a child is left";
 }
 
-std::vector<std::string> HostTest::jail(const std::string& script,
-                                        std::vector<std::string> options,
+std::vector<std::string> HostTest::jail(const std::string& script, std::vector<std::string> options,
                                         const std::string& capmask, const std::string& ip) const {
   std::vector<std::string> argv{kJail};
   argv.insert(argv.end(), options.begin(), options.end());

@@ -17,7 +17,7 @@ namespace guest {
 
 inline constexpr const char* kJail = "/usr/sbin/jail";
 inline constexpr const char* kAddress = "10.2.3.4";  ///< on dummy0 in every guest
-inline constexpr int kDone = 10000;                  ///< milliseconds until anything must have ended
+inline constexpr int kDone = 10000;  ///< milliseconds until anything must have ended
 
 /// What a program did.
 struct Outcome {
@@ -30,8 +30,8 @@ struct Outcome {
 class Process {
  public:
   /// @param in_child  run in the child before it executes
-  explicit Process(const std::vector<std::string>& argv,
-                   const std::function<void()>& in_child = [] {});
+  explicit Process(
+      const std::vector<std::string>& argv, const std::function<void()>& in_child = [] {});
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
   ~Process();
@@ -54,7 +54,8 @@ class Process {
 };
 
 /// Runs argv to its end.
-Outcome run(const std::vector<std::string>& argv, const std::function<void()>& in_child = [] {});
+Outcome run(
+    const std::vector<std::string>& argv, const std::function<void()>& in_child = [] {});
 
 /// For the child: makes it lead a process group, so that jail(8) has to wait in a parent.
 void lead_group();

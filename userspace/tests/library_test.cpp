@@ -18,8 +18,8 @@
 namespace guest {
 namespace {
 
-using ::testing::HasSubstr;
 using libjail::UniqueFd;
+using ::testing::HasSubstr;
 
 /// What a guest has for them may reach outside of a jail.
 void forget_standard_descriptors() {

@@ -70,8 +70,9 @@ class Session {
     comes_true([&] {
       read_some();
       return ::waitpid(pid_, &status, WNOHANG) == pid_;
-    }) ? static_cast<void>(pid_ = -1)
-       : ADD_FAILURE() << "it does not end; the screen shows: " << screen;
+    })
+        ? static_cast<void>(pid_ = -1)
+        : ADD_FAILURE() << "it does not end; the screen shows: " << screen;
     read_some();
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   }
@@ -188,7 +189,8 @@ TEST_F(Terminal, input_from_a_pipe_stays_a_pipe) {
 }
 
 TEST_F(Terminal, lines_typed_to_a_pipeline_arrive) {
-  Session session(host_shell(prefix() + "sh -c 'echo up >&2; while read l; do echo $l; done' | cat; echo end"));
+  Session session(
+      host_shell(prefix() + "sh -c 'echo up >&2; while read l; do echo $l; done' | cat; echo end"));
   ASSERT_TRUE(session.shows("up"));
   session.type("typed\r");
   ASSERT_TRUE(session.shows("typed\r\ntyped\r\n")) << session.screen;

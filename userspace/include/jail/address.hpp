@@ -21,7 +21,7 @@ struct Alias {
 };
 
 struct Address {
-  std::uint32_t ip{};  ///< IPv4, host byte order
+  std::uint32_t ip{};          ///< IPv4, host byte order
   std::optional<Alias> alias;  ///< of the same address, where it is to be added
 
   bool operator==(const Address&) const = default;

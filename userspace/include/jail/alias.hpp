@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Addresses that jail(8) added to an interface. Each has a file in /run/jail/addresses, named after
 // the address; whoever uses it holds a shared flock(2) on the file, and who gets it exclusively is
-// the last one and takes the address away. What a killed process left has no lock on it and is swept
-// by the next one, unless a living jail still has the address.
+// the last one and takes the address away. What a killed process left has no lock on it and is
+// swept by the next one, unless a living jail still has the address.
 #pragma once
 
 #include <optional>

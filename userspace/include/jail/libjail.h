@@ -55,7 +55,7 @@ JAIL_EXPORT int jail3(const char *path, uint64_t ceiling, const char *address);
  */
 #define JAIL_CEILING_DEFAULT UINT64_C(0x485fb)
 
-/* Returns the ABI version of the kernel, at least 1. ENOSYS: no jail(). EOPNOTSUPP: switched off. */
+/* Returns the ABI version of the kernel, at least 1. ENOSYS: no jail(); EOPNOTSUPP: inactive. */
 JAIL_EXPORT int jail_abi_version(void);
 
 /* ---- A jail, step by step ---- */
@@ -75,7 +75,7 @@ JAIL_EXPORT int jail_spec_set_flags(struct jail_spec *spec, uint64_t flags);
  * Returns 0; EINVAL, or EAFNOSUPPORT for IPv6.
  */
 JAIL_EXPORT int jail_spec_set_address(struct jail_spec *spec, const char *address,
-				      unsigned int flags);
+                                      unsigned int flags);
 /* name: 1 to 63 of letters, digits, '_', '-', '.', no number. EINVAL, ENAMETOOLONG. */
 JAIL_EXPORT int jail_spec_set_name(struct jail_spec *spec, const char *name);
 /* hostname: 1 to 64 bytes. EINVAL, ENAMETOOLONG. */
@@ -107,15 +107,15 @@ struct jail_list;
 
 /* An entry; the strings live until jail_list_close(). */
 struct jail_list_entry {
-	uint32_t jid;
-	uint32_t parent_jid;	/* 0: the host */
-	uint32_t nr_processes;
-	int dying;		/* 1: killed, and not gone yet */
-	uint64_t cap_ceiling;
-	const char *address;	/* "" where it has none */
-	const char *name;
-	const char *hostname;
-	const char *path;	/* of the root directory, as the caller sees it */
+  uint32_t jid;
+  uint32_t parent_jid; /* 0: the host */
+  uint32_t nr_processes;
+  int dying; /* 1: killed, and not gone yet */
+  uint64_t cap_ceiling;
+  const char *address; /* "" where it has none */
+  const char *name;
+  const char *hostname;
+  const char *path; /* of the root directory, as the caller sees it */
 };
 
 /* A snapshot of the list. ENOENT: the kernel has no jails, or the caller is in one. */

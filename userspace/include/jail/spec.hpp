@@ -15,13 +15,13 @@ namespace libjail {
 class JailSpec {
  public:
   struct Fields {
-    std::string path{};             ///< root directory, absolute or relative
-    std::uint64_t ceiling = 0;    ///< capabilities that remain
-    bool unsafe = false;          ///< accept a ceiling that breaks the wall
+    std::string path{};                ///< root directory, absolute or relative
+    std::uint64_t ceiling = 0;         ///< capabilities that remain
+    bool unsafe = false;               ///< accept a ceiling that breaks the wall
     std::optional<Address> address{};  ///< none: no internet sockets
-    std::string name{};             ///< empty: the jid
-    std::string hostname{};         ///< empty: the caller's
-    bool mounts = true;           ///< private /proc, /dev, /dev/pts, /dev/shm
+    std::string name{};                ///< empty: the jid
+    std::string hostname{};            ///< empty: the caller's
+    bool mounts = true;                ///< private /proc, /dev, /dev/pts, /dev/shm
   };
 
   /// @return an error for an empty path, a bad name or host name, an unsafe ceiling without leave.

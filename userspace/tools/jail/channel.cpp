@@ -16,8 +16,7 @@ constexpr std::size_t kMaxDescriptors = 4;
 
 std::vector<libjail::UniqueFd> take_descriptors(msghdr& header) {
   std::vector<libjail::UniqueFd> descriptors;
-  for (cmsghdr* part = CMSG_FIRSTHDR(&header); part != nullptr;
-       part = CMSG_NXTHDR(&header, part)) {
+  for (cmsghdr* part = CMSG_FIRSTHDR(&header); part != nullptr; part = CMSG_NXTHDR(&header, part)) {
     if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) continue;
     const std::size_t count = (part->cmsg_len - CMSG_LEN(0)) / sizeof(int);
     for (std::size_t i = 0; i < count; ++i) {
@@ -42,10 +41,9 @@ libjail::Result<std::pair<Channel, Channel>> Channel::make() {
 void Channel::send(Message::Kind kind, std::string_view text,
                    std::span<const int> descriptors) const {
   char type = static_cast<char>(kind);
-  std::array<iovec, 2> parts{
-      iovec{.iov_base = &type, .iov_len = 1},
-      iovec{.iov_base = const_cast<char*>(text.data()),
-            .iov_len = std::min(text.size(), kMaxText)}};
+  std::array<iovec, 2> parts{iovec{.iov_base = &type, .iov_len = 1},
+                             iovec{.iov_base = const_cast<char*>(text.data()),
+                                   .iov_len = std::min(text.size(), kMaxText)}};
   msghdr header{};
   header.msg_iov = parts.data();
   header.msg_iovlen = parts.size();

@@ -49,8 +49,11 @@ ExecFailure execute(const std::vector<std::string>& argv) {
   }
   const bool is_path = command.find('/') != std::string::npos;
   if (is_path && ::access(command.c_str(), F_OK) == 0) {
-    return {.error = {0, "command " + command + " needs an interpreter or dynamic loader that is "
-                         "not in the jail", "install it in the jail, or link the command statically"},
+    return {.error = {0,
+                      "command " + command +
+                          " needs an interpreter or dynamic loader that is "
+                          "not in the jail",
+                      "install it in the jail, or link the command statically"},
             .status = cli::kNotFound};
   }
   return {.error = {0, "command " + command + " is not in the jail",

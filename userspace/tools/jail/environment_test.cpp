@@ -15,23 +15,19 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-const libjail::User kBob{.name = "bob",
-                         .uid = 7,
-                         .gid = 8,
-                         .home = "/home/bob",
-                         .shell = "/bin/ash",
-                         .groups = {8}};
+const libjail::User kBob{
+    .name = "bob", .uid = 7, .gid = 8, .home = "/home/bob", .shell = "/bin/ash", .groups = {8}};
 
 TEST(Environment, login) {
-  EXPECT_THAT(login_environment(kBob, "vt100"),
-              ::testing::UnorderedElementsAre("HOME=/home/bob", "SHELL=/bin/ash", "USER=bob",
-                                              "LOGNAME=bob", "PATH=/usr/local/bin:/usr/bin:/bin",
-                                              "TERM=vt100"));
+  EXPECT_THAT(
+      login_environment(kBob, "vt100"),
+      ::testing::UnorderedElementsAre("HOME=/home/bob", "SHELL=/bin/ash", "USER=bob", "LOGNAME=bob",
+                                      "PATH=/usr/local/bin:/usr/bin:/bin", "TERM=vt100"));
 }
 
 TEST(Environment, login_of_root_without_terminal) {
-  const auto environment = login_environment({.name = "root", .home = {}, .shell = {}, .groups = {}},
-                                             nullptr);
+  const auto environment =
+      login_environment({.name = "root", .home = {}, .shell = {}, .groups = {}}, nullptr);
   EXPECT_THAT(environment, Contains(HasSubstr("/usr/sbin")));
   EXPECT_THAT(environment, Contains("HOME=/"));
   EXPECT_THAT(environment, Contains("SHELL=/bin/sh"));

@@ -41,7 +41,7 @@ class Relay {
   bool read_output();
 
   Ends ends_;
-  std::string input_;  ///< read from the keyboard, not yet taken by the jail
+  std::string input_;   ///< read from the keyboard, not yet taken by the jail
   bool ended_ = false;  ///< the keyboard has no more
 };
 

@@ -11,7 +11,8 @@ namespace jail_tool {
 /// Where jail(8) keeps its state and has its helper.
 [[nodiscard]] libjail::AliasConfig installed_aliases();
 
-/// Replaces the process by the command where nothing is to be done after it, otherwise waits for it.
+/// Replaces the process by the command where nothing is to be done after it, otherwise waits for
+/// it.
 /// @return the exit status
 [[nodiscard]] int run(libjail::Kernel& kernel, const Invocation& invocation,
                       const libjail::AliasConfig& aliases);

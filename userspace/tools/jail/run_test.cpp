@@ -20,8 +20,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr const char* kListing =
-    "jid parent state processes ceiling address name hostname path\n";
+constexpr const char* kListing = "jid parent state processes ceiling address name hostname path\n";
 
 class Run : public ::testing::Test {
  protected:
@@ -35,7 +34,8 @@ class Run : public ::testing::Test {
     libjail::JailSpec::Fields fields{.path = folder.path(), .mounts = false};
     if (alias) {
       fields.address = libjail::Address{
-          .ip = 0x0a020304, .alias = libjail::Alias{.ip = 0x0a020304, .interface = "eth0", .prefix = 24}};
+          .ip = 0x0a020304,
+          .alias = libjail::Alias{.ip = 0x0a020304, .interface = "eth0", .prefix = 24}};
     }
     return {.spec = *libjail::JailSpec::make(std::move(fields)),
             .command = {.argv = std::move(argv), .user = {}, .login = false},
@@ -128,8 +128,8 @@ TEST_F(Run, command_gets_the_callers_signal_mask) {
 
 TEST_F(Run, signal_is_passed_on) {
   const pid_t self = ::getpid();
-  const std::string script = "trap 'exit 33' USR1; kill -USR1 " + std::to_string(self) +
-                             "; while :; do sleep 0.05; done";
+  const std::string script =
+      "trap 'exit 33' USR1; kill -USR1 " + std::to_string(self) + "; while :; do sleep 0.05; done";
   EXPECT_EQ(run_command({"/bin/sh", "-c", script}), 33);
 }
 

@@ -35,8 +35,10 @@ libjail::Result<Pipes> make_pipes() {
   std::array<int, 2> in{-1, -1};
   std::array<int, 2> out{-1, -1};
   if (::pipe2(in.data(), O_CLOEXEC) < 0) return libjail::fail(errno, "make a pipe");
-  Pipes pipes{.input_read = UniqueFd(in[0]), .input_write = UniqueFd(in[1]),
-              .output_read = {}, .output_write = {}};
+  Pipes pipes{.input_read = UniqueFd(in[0]),
+              .input_write = UniqueFd(in[1]),
+              .output_read = {},
+              .output_write = {}};
   if (::pipe2(out.data(), O_CLOEXEC) < 0) return libjail::fail(errno, "make a pipe");
   pipes.output_read.reset(out[0]);
   pipes.output_write.reset(out[1]);
@@ -83,7 +85,9 @@ class Supervisor {
   [[nodiscard]] Relay::Ends ends(UniqueFd to_jail, UniqueFd from_jail, bool pty) const {
     const bool output = caller_.is_terminal[1] || caller_.is_terminal[2];
     return {.keyboard = caller_.is_terminal[0] ? STDIN_FILENO : -1,
-            .screen = caller_.is_terminal[1] ? STDOUT_FILENO : output ? STDERR_FILENO : -1,
+            .screen = caller_.is_terminal[1] ? STDOUT_FILENO
+                      : output               ? STDERR_FILENO
+                                             : -1,
             .to_jail = std::move(to_jail),
             .from_jail = std::move(from_jail),
             .pty = pty,
@@ -148,7 +152,8 @@ class Supervisor {
   void suspend() {
     raw_.leave();
     ::kill(-child_, SIGSTOP);
-    static_cast<void>(::raise(SIGSTOP));  // and here we go on after SIGCONT, which stands in the queue too
+    static_cast<void>(
+        ::raise(SIGSTOP));  // and here we go on after SIGCONT, which stands in the queue too
     resume();
     ::kill(-child_, SIGCONT);
   }

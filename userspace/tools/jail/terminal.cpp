@@ -16,9 +16,7 @@ namespace {
 
 constexpr auto kPtmxPaths = std::to_array<const char*>({"/dev/ptmx", "/dev/pts/ptmx"});
 
-bool is_ptmx(const struct stat& st) {
-  return S_ISCHR(st.st_mode) && st.st_rdev == makedev(5, 2);
-}
+bool is_ptmx(const struct stat& st) { return S_ISCHR(st.st_mode) && st.st_rdev == makedev(5, 2); }
 
 }  // namespace
 
@@ -40,9 +38,8 @@ bool jail_has_ptmx(const libjail::JailSpec& spec) {
   libjail::LinuxKernel kernel;
   const libjail::UniqueFd root(::open(spec.path().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!root) return false;
-  const open_how how{.flags = O_PATH | O_CLOEXEC,
-                     .mode = 0,
-                     .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
+  const open_how how{
+      .flags = O_PATH | O_CLOEXEC, .mode = 0, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
   if (spec.mounts()) {  // then it gets a devpts wherever there is a /dev to mount it in
     const auto dev = kernel.openat2(root.get(), "/dev", how);
     if (!dev) return false;
