@@ -21,7 +21,8 @@ std::string release() {
 }
 
 std::string address_text(const JailSpec& spec) {
-  return "address " + (spec.address() ? format_ip(spec.address()->ip) : std::string("none"));
+  const auto& address = spec.address();
+  return "address " + (address ? format_ip(address->ip) : std::string("none"));
 }
 
 /// The standard descriptors that are neither files, pipes, sockets nor memory devices.

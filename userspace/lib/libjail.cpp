@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -26,10 +27,18 @@ namespace {
 
 using libjail::Error;
 
-thread_local std::string last_error;
+thread_local std::array<char, 1024> last_error{};
+
+/// Copies as much of @p text as there is room for, with a NUL.
+void copy_text(std::string_view text, char* buffer, std::size_t size) {
+  if (size == 0) return;
+  const std::size_t length = std::min(text.size(), size - 1);
+  std::memcpy(buffer, text.data(), length);
+  buffer[length] = '\0';
+}
 
 int failed(const Error& error) {
-  last_error = error.text();
+  copy_text(error.text(), last_error.data(), last_error.size());
   errno = error.code != 0 ? error.code : EINVAL;
   return -1;
 }
@@ -136,11 +145,12 @@ int jail_spec_set_address(jail_spec* spec, const char* address, unsigned int fla
   if (address == nullptr) return 0;
   const auto parsed = libjail::parse_address(address);
   if (!parsed) return failed(parsed.error());
-  if (!*parsed || (*parsed)->alias) {
+  const auto& given = *parsed;
+  if (!given || given->alias) {
     return failed(EINVAL, "address \"" + std::string(address) + "\" is no IPv4 address");
   }
   if ((flags & ~JAIL_ADDR_SHARED) != 0) return failed(EINVAL, "address flags");
-  const std::uint32_t ip = htonl((*parsed)->ip);
+  const std::uint32_t ip = htonl(given->ip);
   spec->address.family = AF_INET;
   spec->address.flags = flags;
   std::memcpy(spec->address.addr, &ip, sizeof ip);
@@ -245,12 +255,8 @@ int jail_capmask_parse(const char* text, uint64_t* mask) {
 
 int jail_capmask_format(uint64_t mask, char* buffer, size_t size) {
   const std::string text = libjail::format_capmask(mask);
-  if (size > 0) {
-    const std::size_t length = std::min(text.size(), size - 1);
-    std::memcpy(buffer, text.data(), length);
-    buffer[length] = '\0';
-  }
+  copy_text(text, buffer, size);
   return static_cast<int>(text.size());
 }
 
-const char* jail_errmsg() { return last_error.c_str(); }
+const char* jail_errmsg() { return last_error.data(); }

@@ -140,11 +140,10 @@ Sys<CapabilitySets> LinuxKernel::capget() {
 Sys<void> LinuxKernel::capset(const CapabilitySets& sets) {
   __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
   std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> data{};
-  for (unsigned int i = 0; i < data.size(); ++i) {
-    data.at(i).effective = static_cast<std::uint32_t>(sets.effective >> (32 * i));
-    data.at(i).permitted = static_cast<std::uint32_t>(sets.permitted >> (32 * i));
-    data.at(i).inheritable = static_cast<std::uint32_t>(sets.inheritable >> (32 * i));
-  }
+  constexpr auto low = [](std::uint64_t mask) { return static_cast<std::uint32_t>(mask); };
+  constexpr auto high = [](std::uint64_t mask) { return static_cast<std::uint32_t>(mask >> 32); };
+  data[0] = {low(sets.effective), low(sets.permitted), low(sets.inheritable)};
+  data[1] = {high(sets.effective), high(sets.permitted), high(sets.inheritable)};
   return done(::syscall(SYS_capset, &header, data.data()));
 }
 

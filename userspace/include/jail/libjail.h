@@ -138,7 +138,10 @@ JAIL_EXPORT int jail_capmask_parse(const char *text, uint64_t *mask);
  */
 JAIL_EXPORT int jail_capmask_format(uint64_t mask, char *buffer, size_t size);
 
-/* What the last function that failed in this thread has to say: object, reason, remedy. */
+/*
+ * What the last function that failed in this thread has to say: object, reason, remedy. The text
+ * stays where it is until the next failure in this thread writes over it.
+ */
 JAIL_EXPORT const char *jail_errmsg(void);
 
 #ifdef __cplusplus
