@@ -46,6 +46,7 @@ TEST_F(AliasOnHost, steps_are_shown_as_ip_commands) {
   const auto outcome = run(jail_with_alias("exit 5", {"-v"}));
   EXPECT_EQ(outcome.status, 5);
   EXPECT_THAT(outcome.err, HasSubstr("jail: ip address add 192.0.2.7/24 dev dummy0\n"));
+  EXPECT_THAT(outcome.err, HasSubstr("jail: ip address del 192.0.2.7/24 dev dummy0\n"));
   EXPECT_FALSE(host_has(kIp));
 }
 
@@ -84,6 +85,7 @@ TEST_F(AliasOnHost, goes_with_the_last_process_that_the_command_left) {
   EXPECT_TRUE(host_has(kIp));
   ASSERT_EQ(jails().size(), 1U);
   EXPECT_EQ(jails()[0].processes, 1U);
+  // Nobody who reads the command's output waits for the keeper.
   ::kill(std::stoi(process.finish().out), SIGKILL);
   EXPECT_TRUE(comes_true([] { return !host_has(kIp); }));
 }

@@ -35,6 +35,10 @@ class AliasLease {
   /// @return whether it was taken away
   [[nodiscard]] Result<bool> release(Kernel& kernel, const AliasConfig& config);
 
+  [[nodiscard]] const Alias& alias() const { return alias_; }
+  /// Of the locked file.
+  [[nodiscard]] int descriptor() const { return file_.get(); }
+
  private:
   AliasLease(Alias alias, UniqueFd file) : alias_(std::move(alias)), file_(std::move(file)) {}
 

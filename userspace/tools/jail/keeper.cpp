@@ -5,7 +5,9 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <utility>
 
 namespace jail_tool {
@@ -30,8 +32,17 @@ void release(libjail::Kernel& kernel, const libjail::AliasConfig& aliases,
   if (!released) {
     messages.error(released.error().text());
   } else if (*released) {
-    messages.step("took the address away");
+    messages.step(libjail::ip_command("del", lease.alias()));
   }
+}
+
+/// Closes what lies above the standard descriptors, but for two.
+void close_all_but(int one, int other) {
+  const auto low = static_cast<unsigned int>(std::min(one, other));
+  const auto high = static_cast<unsigned int>(std::max(one, other));
+  if (low > 3) ::close_range(3, low - 1, 0);
+  if (high > low + 1) ::close_range(low + 1, high - 1, 0);
+  ::close_range(high + 1, ~0U, 0);
 }
 
 /// In a process of its own, without any tie to the caller's session or files.
@@ -40,10 +51,12 @@ void release(libjail::Kernel& kernel, const libjail::AliasConfig& aliases,
   ::prctl(PR_SET_NAME, "jail-keeper");
   ::setsid();
   if (::chdir("/") < 0) ::_exit(1);
-  if (const int null = ::open("/dev/null", O_RDWR); null >= 0) {
-    for (int fd = 0; fd < 3; ++fd) ::dup2(null, fd);
-    ::close(null);
-  }
+  const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  for (int fd = 0; null >= 0 && fd < 3; ++fd) ::dup2(null, fd);
+  close_all_but(jail.get(), lease.descriptor());
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
   for (;;) {
     const auto empty = kernel.jail_wait(jail.get(), -1);
     if (empty ? *empty : empty.error() != EINTR) break;
