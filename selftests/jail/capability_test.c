@@ -296,6 +296,26 @@ TEST_F(capability, user_namespace_without_chroot)
 	EXPECT_EQ(EPERM, in_jail(&self->w, UID_USER, new_user_namespace, NULL));
 }
 
+/* The log of the kernel, which all users may read if nobody restricts it. */
+
+static int read_log(void *const arg)
+{
+	char text[256];
+
+	/* SYSLOG_ACTION_READ_ALL */
+	return RESULT(syscall(__NR_syslog, 3, text, sizeof(text)));
+}
+
+TEST_F(capability, log)
+{
+	ASSERT_EQ(0, write_file("/proc/sys/kernel/dmesg_restrict", "0"));
+	EXPECT_EQ(0, in_chroot(&self->w, UID_USER, read_log, NULL));
+	EXPECT_EQ(EPERM, in_jail(&self->w, UID_USER, read_log, NULL));
+	EXPECT_EQ(EPERM, in_jail(&self->w, 0, read_log, NULL));
+	allow_everything(&self->w);
+	EXPECT_EQ(EPERM, in_jail(&self->w, 0, read_log, NULL));
+}
+
 /* What root of a jail must not do to the system. */
 
 static int attack_reboot(void *const arg)

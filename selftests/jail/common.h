@@ -531,6 +531,7 @@ start_sentinel(struct __test_metadata *const _metadata, const uid_t uid)
 		char signal;
 
 		sigemptyset(&set);
+		sigaddset(&set, SIGIO);
 		sigaddset(&set, SIGURG);
 		sigaddset(&set, SIGWINCH);
 		sigaddset(&set, SIGNAL_MARK);

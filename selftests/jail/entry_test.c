@@ -561,6 +561,61 @@ TEST_F(entry, pid_namespace)
 		  on_host(&self->w, 0, enter_with_pid_namespace, &self->w));
 }
 
+static int make_with_pid_namespace(void *const arg)
+{
+	const struct world *const w = arg;
+
+	if (unshare(CLONE_NEWPID))
+		return UNREACHED;
+	return RESULT(jail(&w->args, sizeof(w->args), JAIL_NO_ENTER));
+}
+
+TEST_F(entry, pid_namespace_without_entering)
+{
+	EXPECT_EQ(EINVAL,
+		  on_host(&self->w, 0, make_with_pid_namespace, &self->w));
+}
+
+/* E3: the last thread of a process whose first one has ended. */
+
+static void *enter_as_last_thread(void *const arg)
+{
+	const struct world *const w = arg;
+	char text[1024], *state;
+
+	/* The entry of the process shows the state of its first thread. */
+	do {
+		sched_yield();
+		if (read_file("/proc/self/stat", text, sizeof(text)))
+			_exit(1);
+		state = strrchr(text, ')');
+	} while (!state || state[2] != 'Z');
+	w->shared->values[0] = RESULT(jail(&w->args, sizeof(w->args), 0));
+	_exit(0);
+}
+
+static int lose_leader(void *const arg)
+{
+	const struct world *const w = arg;
+	pid_t pid;
+
+	w->shared->values[0] = UNREACHED;
+	pid = fork();
+	if (pid == 0) {
+		if (pthread_create(&thread, NULL, enter_as_last_thread, arg))
+			_exit(1);
+		syscall(__NR_exit, 0);
+	}
+	if (pid < 0 || waitpid(pid, NULL, 0) != pid)
+		return UNREACHED;
+	return w->shared->values[0];
+}
+
+TEST_F(entry, last_thread)
+{
+	EXPECT_EQ(EINVAL, on_host(&self->w, 0, lose_leader, &self->w));
+}
+
 /* E1: a user namespace of its own gives no right to make jails. */
 
 static int enter_in_user_namespace(void *const arg)

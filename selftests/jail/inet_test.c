@@ -338,6 +338,29 @@ TEST_F(inet, disconnect_tcp)
 	close(server);
 }
 
+/* A11: the server's end of a connection. */
+
+static int disconnect_accepted(void *const arg)
+{
+	const int server = open_server(SOCK_STREAM, "0.0.0.0", 0);
+	const int fd = socket(AF_INET, SOCK_STREAM, 0);
+	int conn;
+
+	if (server < 0 || fd < 0 ||
+	    connect_to(fd, "127.0.0.1", local_port(server)))
+		return UNREACHED;
+	conn = accept(server, NULL, NULL);
+	if (conn < 0 || disconnect(conn) || listen(conn, 1))
+		return UNREACHED;
+	return local_place(conn);
+}
+
+TEST_F(inet, disconnect_accepted)
+{
+	EXPECT_EQ(0, in_chroot(&self->w, 0, disconnect_accepted, NULL));
+	EXPECT_EQ(AT_JAIL, in_jail(&self->w, 0, disconnect_accepted, NULL));
+}
+
 /* A12 */
 
 static int connect_in_vain(void *const arg)

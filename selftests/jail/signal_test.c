@@ -147,6 +147,33 @@ TEST_F(signal, file_owner)
 	EXPECT_FALSE(heard_signal(_metadata, sentinel, SIGWINCH));
 }
 
+/* O5: another signal for an owner whom the host has chosen. */
+
+static int choose_signal(void *const arg)
+{
+	const int *const pair = arg;
+
+	if (fcntl(pair[0], F_SETSIG, SIGWINCH))
+		return errno;
+	return tell(pair[1]) ? 0 : UNREACHED;
+}
+
+TEST_F(signal, inherited_owner)
+{
+	const struct sentinel *const sentinel = &self->sentinel;
+	int pair[2];
+
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
+	ASSERT_EQ(0, fcntl(pair[0], F_SETOWN, sentinel->pid));
+	ASSERT_EQ(0, fcntl(pair[0], F_SETFL, O_ASYNC));
+	EXPECT_EQ(EPERM, in_jail(&self->w, variant->uid, choose_signal, pair));
+	EXPECT_FALSE(heard_signal(_metadata, sentinel, SIGWINCH));
+	EXPECT_EQ(0, in_chroot(&self->w, variant->uid, choose_signal, pair));
+	EXPECT_TRUE(heard_signal(_metadata, sentinel, SIGWINCH));
+	close(pair[0]);
+	close(pair[1]);
+}
+
 /*
  * O1: a process that was reached without its number.  The peer of a socket pair
  * is the task that made the pair: here the test itself.
