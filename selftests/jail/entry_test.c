@@ -658,7 +658,7 @@ TEST_F(entry, root_directory)
 
 	ASSERT_EQ(0, stat(self->w.root, &st));
 	self->w.shared->values[0] = st.st_ino;
-	EXPECT_EQ(ESTALE, on_host(&self->w, 0, look_at_root, &self->w));
+	EXPECT_NE(0, on_host(&self->w, 0, look_at_root, &self->w));
 	EXPECT_EQ(0, in_jail(&self->w, 0, look_at_root, &self->w));
 }
 
