@@ -12,7 +12,7 @@
 #include <linux/types.h>
 
 /* The ABI version that jail(NULL, 0, JAIL_GET_VERSION) answers. */
-#define JAIL_ABI_VERSION	1
+#define JAIL_ABI_VERSION 1
 
 /*
  * Flags of jail(2).
@@ -21,8 +21,8 @@
  *   must be NULL and @size 0.
  * - %JAIL_NO_ENTER: Makes the jail without entering it.
  */
-#define JAIL_GET_VERSION	(1U << 0)
-#define JAIL_NO_ENTER		(1U << 1)
+#define JAIL_GET_VERSION (1U << 0)
+#define JAIL_NO_ENTER (1U << 1)
 
 /*
  * Flags of struct jail_args, kept for the life of the jail.
@@ -31,22 +31,22 @@
  * - %JAIL_STRICT_BIND: An address that is neither a wildcard, nor loopback, nor
  *   the jail's own is EADDRNOTAVAIL in bind(2) instead of being replaced.
  */
-#define JAIL_UNSAFE_CAPS	(1ULL << 0)
-#define JAIL_STRICT_BIND	(1ULL << 1)
+#define JAIL_UNSAFE_CAPS (1ULL << 0)
+#define JAIL_STRICT_BIND (1ULL << 1)
 
 /*
  * Flags of struct jail_addr.
  *
  * - %JAIL_ADDR_SHARED: The address may belong to several jails, if all say so.
  */
-#define JAIL_ADDR_SHARED	(1U << 0)
+#define JAIL_ADDR_SHARED (1U << 0)
 
 /* Sizes of names, with the terminating NUL. */
-#define JAIL_NAME_SIZE		64
-#define JAIL_HOSTNAME_SIZE	65
+#define JAIL_NAME_SIZE 64
+#define JAIL_HOSTNAME_SIZE 65
 
 /* The most addresses a jail can have in this version. */
-#define JAIL_MAX_ADDRS		1
+#define JAIL_MAX_ADDRS 1
 
 /**
  * struct jail_addr - An IP address of a jail
@@ -91,7 +91,7 @@ struct jail_args {
 	__u32 naddrs;
 };
 
-#define JAIL_ARGS_SIZE_VER0	56 /* sizeof first published struct */
+#define JAIL_ARGS_SIZE_VER0 56 /* sizeof first published struct */
 
 /**
  * enum jail_state - State of a jail
@@ -137,9 +137,9 @@ struct jail_info {
 	__u8 __pad[3];
 };
 
-#define JAIL_INFO_SIZE_VER0	200 /* sizeof first published struct */
+#define JAIL_INFO_SIZE_VER0 200 /* sizeof first published struct */
 
-#define JAIL_IOC_MAGIC		'J'
+#define JAIL_IOC_MAGIC 'J'
 
 /*
  * Ioctls of a jail descriptor.
@@ -154,8 +154,8 @@ struct jail_info {
  * jail that was killed, not before its root directory and addresses are let go.
  * Any other jail holds these until its last descriptor is closed.
  */
-#define JAIL_IOC_INFO		_IOR(JAIL_IOC_MAGIC, 1, struct jail_info)
-#define JAIL_IOC_KILL		_IO(JAIL_IOC_MAGIC, 2)
+#define JAIL_IOC_INFO _IOR(JAIL_IOC_MAGIC, 1, struct jail_info)
+#define JAIL_IOC_KILL _IO(JAIL_IOC_MAGIC, 2)
 
 /**
  * enum jail_reason - Why a jail refused something
