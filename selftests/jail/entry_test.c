@@ -649,7 +649,10 @@ static int look_at_root(void *const arg)
 		return EXDEV;
 	if (strcmp(path, "/"))
 		return ENOENT;
-	return st.st_ino == (ino_t)w->shared->values[0] ? 0 : ESTALE;
+	return st.st_ino == (ino_t)w->shared->values[0] &&
+			       st.st_dev == (dev_t)w->shared->values[1] ?
+		       0 :
+		       ESTALE;
 }
 
 TEST_F(entry, root_directory)
@@ -658,6 +661,7 @@ TEST_F(entry, root_directory)
 
 	ASSERT_EQ(0, stat(self->w.root, &st));
 	self->w.shared->values[0] = st.st_ino;
+	self->w.shared->values[1] = st.st_dev;
 	EXPECT_NE(0, on_host(&self->w, 0, look_at_root, &self->w));
 	EXPECT_EQ(0, in_jail(&self->w, 0, look_at_root, &self->w));
 }

@@ -1128,6 +1128,84 @@ TEST_F(foreign, open_before)
 	check_crossing(_metadata, self, SOCK_DGRAM, send_crossing);
 }
 
+/* An IPv6 socket of the host: to be sent through, not to be led elsewhere. */
+
+static struct sockaddr_in6 loopback6(const in_port_t port)
+{
+	const struct sockaddr_in6 in6 = {
+		.sin6_family = AF_INET6,
+		.sin6_port = htons(port),
+		.sin6_addr = IN6ADDR_LOOPBACK_INIT,
+	};
+
+	return in6;
+}
+
+static int send_plain(void *const arg)
+{
+	const struct crossing *const crossing = arg;
+
+	return RESULT(send(crossing->fd, "a", 1, MSG_NOSIGNAL));
+}
+
+static int send_with_source6(void *const arg)
+{
+	const struct crossing *const crossing = arg;
+	const struct in6_pktinfo info = { .ipi6_addr = IN6ADDR_LOOPBACK_INIT };
+	char control[CMSG_SPACE(sizeof(info))] = {};
+	struct iovec iov = { .iov_base = (void *)"a", .iov_len = 1 };
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *const cmsg = CMSG_FIRSTHDR(&msg);
+
+	cmsg->cmsg_level = IPPROTO_IPV6;
+	cmsg->cmsg_type = IPV6_PKTINFO;
+	cmsg->cmsg_len = CMSG_LEN(sizeof(info));
+	memcpy(CMSG_DATA(cmsg), &info, sizeof(info));
+	return RESULT(sendmsg(crossing->fd, &msg, MSG_NOSIGNAL));
+}
+
+static int send_named6(void *const arg)
+{
+	const struct crossing *const crossing = arg;
+	const struct sockaddr_in6 in6 = loopback6(crossing->port);
+
+	return RESULT(sendto(crossing->fd, "a", 1, MSG_NOSIGNAL,
+			     (const struct sockaddr *)&in6, sizeof(in6)));
+}
+
+TEST_F(foreign, inet6)
+{
+	struct sockaddr_in6 in6 = loopback6(0);
+	struct crossing crossing;
+	socklen_t len = sizeof(in6);
+	int server;
+
+	server = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	ASSERT_LE(0, server);
+	ASSERT_EQ(0, bind(server, (struct sockaddr *)&in6, len));
+	ASSERT_EQ(0, getsockname(server, (struct sockaddr *)&in6, &len));
+	crossing.port = ntohs(in6.sin6_port);
+	crossing.fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	ASSERT_LE(0, crossing.fd);
+	ASSERT_EQ(0, connect(crossing.fd, (struct sockaddr *)&in6, len));
+
+	EXPECT_EQ(0, in_jail(&self->w, UID_USER, send_plain, &crossing));
+	EXPECT_EQ(0,
+		  in_chroot(&self->w, UID_USER, send_with_source6, &crossing));
+	EXPECT_EQ(EPERM,
+		  in_jail(&self->w, UID_USER, send_with_source6, &crossing));
+	EXPECT_EQ(EPERM, in_jail(&self->w, 0, send_with_source6, &crossing));
+	EXPECT_EQ(0, in_chroot(&self->w, UID_USER, send_named6, &crossing));
+	EXPECT_EQ(EPERM, in_jail(&self->w, UID_USER, send_named6, &crossing));
+	close(crossing.fd);
+	close(server);
+}
+
 /* The socket comes by self->pair[0]. */
 static int receive_and_connect(void *const arg)
 {
