@@ -18,7 +18,7 @@ sys.path.insert(0, str(PROJECT / "qemu-images"))
 from kernel_build import compiled_content, configure, fragments, make, settings, tool_versions  # noqa: E402
 
 CONFIG = "objects"
-VERSION = "2"  # of what is kept here
+VERSION = "4"  # of what is kept here
 # A new system call is in the table of stubs, whatever the option.
 UNAVOIDABLE = {"kernel/sys_ni.c"}
 WARNING = re.compile(r"^(?:\.\./)?([\w./-]+):\d+(?::\d+)?: (?:warning|error): (.*)$")
@@ -53,7 +53,7 @@ def from_guard(path: Path, warning: str) -> bool:
     match = re.match(r"context imbalance in '(\w+)'", warning)
     if not match or not path.exists():
         return False
-    function = re.search(rf"^[^\n]*\b{match[1]}\([^;{{]*{{.*?^}}", path.read_text(), re.M | re.S)
+    function = re.search(rf"^(?![ \t]*/?\*)[^\n]*\b{match[1]}\([^;{{]*{{.*?^}}", path.read_text(), re.M | re.S)
     return bool(function and re.search(r"\b(scoped_)?guard\(|\bCLASS\(|\b__free\(", function[0]))
 
 
@@ -96,11 +96,32 @@ def disassemble(path: Path) -> str:
         check=True, stdout=subprocess.PIPE, text=True, env=clean_env(),
     ).stdout
     text = "\n".join(line for line in text.splitlines() if "file format" not in line) + "\n"
-    # Which of two equal registers a comparison for equality names first is chance.
+    # Numbers that the compiler gives out as it goes.
+    text = re.sub(r"(__UNIQUE_ID_\w*?)\d+\b", r"\1", text)
+    text = re.sub(r"\.(isra|constprop|part|cold)\.\d+\b", "", text)
+    # Which operand a comparison for equality names first is chance.
+    operand = r"([-\w%:]*(?:\([^)]*\))?)"
     return re.sub(
-        r"(\tcmp +)(%\w+),(%\w+)(\n\tj(?:e|ne) )",
+        rf"(\tcmp +){operand},{operand}(\n\tj(?:e|ne) )",
         lambda m: m[1] + ",".join(sorted((m[2], m[3]))) + m[4], text,
     )
+
+
+def functions(code: str) -> dict[str, str]:
+    """The functions of a disassembly."""
+    return {m[1]: m[2] for m in re.finditer(r"^<([^\n]+)>:\n(.*?)(?=^<|^Disassembly|\Z)", code, re.M | re.S)}
+
+
+def instructions(function: str) -> Counter[str]:
+    """What a function does, without the order and the places of what it keeps: mnemonics and relocations."""
+    found: Counter[str] = Counter()
+    for line in function.splitlines():
+        words = line.split()
+        if words and words[0].startswith("R_"):
+            found[" ".join(words)] += 1
+        elif words and not words[0].startswith(("nop", "data16", "cs")):  # padding
+            found["j" if words[0][0] == "j" else words[0]] += 1
+    return found
 
 
 def undefined_symbols(build: Path, files: list[str], word: str) -> set[str]:
