@@ -123,6 +123,8 @@ static void mount_all(void)
 	symlink("/proc/self/fd/2", "/dev/stderr");
 	/* Debian's own switch; the unjailed controls need it on. */
 	write_file("/proc/sys/kernel/unprivileged_userns_clone", "1");
+	/* As Debian has it: Yama must not refuse what the walls are to refuse. */
+	write_file("/proc/sys/kernel/yama/ptrace_scope", "0");
 	write_file("/proc/sys/net/ipv4/ping_group_range", "0 2147483647");
 }
 
