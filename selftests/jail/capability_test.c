@@ -4,6 +4,8 @@
  */
 
 #define _GNU_SOURCE
+#include <linux/mount.h>
+#include <linux/nsfs.h>
 #include <sys/timex.h>
 #include <sys/xattr.h>
 
@@ -294,6 +296,151 @@ TEST_F(capability, user_namespace_without_chroot)
 	EXPECT_EQ(0, on_host(&self->w, 0, new_user_namespace, NULL));
 	EXPECT_EQ(EPERM, in_jail(&self->w, 0, new_user_namespace, NULL));
 	EXPECT_EQ(EPERM, in_jail(&self->w, UID_USER, new_user_namespace, NULL));
+}
+
+/*
+ * L11: a user namespace that the same user of the host has made.  He owns it,
+ * and so has every capability over it, whatever his own sets and bounds say.
+ */
+
+FIXTURE(owner)
+{
+	struct world w;
+	/* Is in the namespace. */
+	pid_t pid;
+};
+
+FIXTURE_VARIANT(owner)
+{
+	uid_t uid;
+};
+
+/* clang-format off */
+FIXTURE_VARIANT_ADD(owner, root) {
+	/* clang-format on */
+	.uid = 0,
+};
+
+/* clang-format off */
+FIXTURE_VARIANT_ADD(owner, user) {
+	/* clang-format on */
+	.uid = UID_USER,
+};
+
+/* Answers with a mount that belongs to the namespace. */
+static void live_in_user_namespace(const int sock, const uid_t uid)
+{
+	char map[32];
+	int fs, mnt;
+
+	snprintf(map, sizeof(map), "0 %u 1", uid);
+	if (become(uid) || unshare(CLONE_NEWUSER | CLONE_NEWNS) ||
+	    write_file("/proc/self/setgroups", "deny") ||
+	    write_file("/proc/self/uid_map", map))
+		_exit(1);
+	fs = syscall(__NR_fsopen, "tmpfs", 0);
+	if (fs < 0 ||
+	    syscall(__NR_fsconfig, fs, FSCONFIG_SET_STRING, "mode", "777", 0) ||
+	    syscall(__NR_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
+		_exit(1);
+	mnt = syscall(__NR_fsmount, fs, 0, 0);
+	if (mnt < 0 || send_fd(sock, mnt))
+		_exit(1);
+	for (;;)
+		pause();
+}
+
+/* The host lets the jail see both: the namespace as a file, and the mount. */
+FIXTURE_SETUP(owner)
+{
+	char path[64], target[64];
+	int pair[2], fd;
+
+	make_world(_metadata, &self->w);
+	make_dir(_metadata, &self->w, "/mnt", 0755);
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
+	self->pid = fork();
+	ASSERT_LE(0, self->pid);
+	if (self->pid == 0)
+		live_in_user_namespace(pair[1], variant->uid);
+	fd = receive_fd(pair[0]);
+	ASSERT_LE(0, fd);
+	close(pair[0]);
+	close(pair[1]);
+	snprintf(target, sizeof(target), "%s/mnt", self->w.root);
+	ASSERT_EQ(0, syscall(__NR_move_mount, fd, "", AT_FDCWD, target,
+			     MOVE_MOUNT_F_EMPTY_PATH));
+	close(fd);
+
+	snprintf(target, sizeof(target), "%s/user", self->w.root);
+	fd = open(target, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	ASSERT_LE(0, fd);
+	close(fd);
+	snprintf(path, sizeof(path), "/proc/%d/ns/user", self->pid);
+	ASSERT_EQ(0, mount(path, target, NULL, MS_BIND, NULL));
+}
+
+FIXTURE_TEARDOWN(owner)
+{
+	end_child(self->pid);
+	remove_world(&self->w);
+}
+
+static int enter_user_namespace(void *const arg)
+{
+	const int fd = open("/user", O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? UNREACHED : RESULT(setns(fd, CLONE_NEWUSER));
+}
+
+TEST_F(owner, setns)
+{
+	EXPECT_EQ(0, in_chroot(&self->w, variant->uid, enter_user_namespace,
+			       NULL));
+	EXPECT_EQ(EPERM,
+		  in_jail(&self->w, variant->uid, enter_user_namespace, NULL));
+	allow_everything(&self->w);
+	EXPECT_EQ(EPERM,
+		  in_jail(&self->w, variant->uid, enter_user_namespace, NULL));
+}
+
+/* By way of a descriptor that the kernel makes: here that of the parent. */
+static int enter_parent_namespace(void *const arg)
+{
+	const int fd = open("/user", O_RDONLY | O_CLOEXEC);
+	const int parent = fd < 0 ? -1 : ioctl(fd, NS_GET_PARENT);
+
+	if (fd < 0)
+		return UNREACHED;
+	if (parent < 0)
+		return errno;
+	/* EINVAL: it is in there already. */
+	if (!setns(parent, CLONE_NEWUSER) || errno == EINVAL)
+		return 0;
+	return errno;
+}
+
+TEST_F(owner, setns_parent)
+{
+	EXPECT_EQ(0, in_chroot(&self->w, variant->uid, enter_parent_namespace,
+			       NULL));
+	EXPECT_EQ(EPERM, in_jail(&self->w, variant->uid, enter_parent_namespace,
+				 NULL));
+}
+
+/* Labels of security modules need CAP_SYS_ADMIN over the file system. */
+static int set_label(void *const arg)
+{
+	return RESULT(setxattr("/mnt", "security.jail", "x", 1, 0));
+}
+
+TEST_F(owner, capable)
+{
+	EXPECT_EQ(0, in_chroot(&self->w, variant->uid, set_label, NULL));
+	EXPECT_EQ(EPERM, in_jail(&self->w, variant->uid, set_label, NULL));
+	/* The ceiling is what refuses. */
+	allow_everything(&self->w);
+	EXPECT_EQ(0, in_jail(&self->w, variant->uid, set_label, NULL));
 }
 
 /* The log of the kernel, which all users may read if nobody restricts it. */

@@ -6,9 +6,11 @@
 #define _GNU_SOURCE
 #include <linux/filter.h>
 #include <linux/io_uring.h>
+#include <linux/ioprio.h>
 #include <linux/keyctl.h>
 #include <linux/netlink.h>
 #include <linux/seccomp.h>
+#include <linux/userfaultfd.h>
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -844,6 +846,152 @@ TEST_F(entry, keyring)
 {
 	EXPECT_EQ(0, on_host(&self->w, 0, find_key_outside, &self->w));
 	EXPECT_EQ(ENOKEY, on_host(&self->w, 0, find_key_inside, &self->w));
+}
+
+/* E17: the priority of input and output that is shared with a partner. */
+
+static int partner_stays(void *const arg)
+{
+	for (;;)
+		pause();
+	return 0;
+}
+
+static int change_shared_ioprio(const struct world *const w,
+				const bool enter_it)
+{
+	const int before = IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, 1);
+	const int after = IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, 7);
+
+	/* There must be something to share. */
+	if (syscall(__NR_ioprio_set, IOPRIO_WHO_PROCESS, 0, before))
+		return UNREACHED;
+	partner = clone(partner_stays, partner_stack + sizeof(partner_stack),
+			CLONE_IO | SIGCHLD, NULL);
+	if (partner < 0)
+		return UNREACHED;
+	w->shared->values[0] = partner;
+	if (enter_it && jail(&w->args, sizeof(w->args), 0) < 0)
+		return errno;
+	return RESULT(syscall(__NR_ioprio_set, IOPRIO_WHO_PROCESS, 0, after));
+}
+
+static int change_shared_ioprio_outside(void *const arg)
+{
+	return change_shared_ioprio(arg, false);
+}
+
+static int change_shared_ioprio_inside(void *const arg)
+{
+	return change_shared_ioprio(arg, true);
+}
+
+/* The priority of the partner after an attack. */
+static int partner_ioprio(struct __test_metadata *const _metadata,
+			  const struct world *const w, const attack_t attack)
+{
+	int prio;
+
+	w->shared->values[0] = 0;
+	EXPECT_EQ(0, on_host(w, 0, attack, w));
+	prio = syscall(__NR_ioprio_get, IOPRIO_WHO_PROCESS,
+		       w->shared->values[0]);
+	if (w->shared->values[0])
+		kill(w->shared->values[0], SIGKILL);
+	return prio;
+}
+
+TEST_F(entry, shared_io)
+{
+	EXPECT_EQ(IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, 7),
+		  partner_ioprio(_metadata, &self->w,
+				 change_shared_ioprio_outside));
+	EXPECT_EQ(IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, 1),
+		  partner_ioprio(_metadata, &self->w,
+				 change_shared_ioprio_inside));
+}
+
+/*
+ * E19: work that is waiting for the task while it enters.  The entry stops at a
+ * page that is missing; meanwhile a child outside gives its parent a session
+ * keyring, which makes new credentials as soon as the system call ends.
+ */
+
+static int watch_page(void *const page, const size_t size)
+{
+	const int fd = syscall(__NR_userfaultfd, O_CLOEXEC | O_NONBLOCK);
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register range = {
+		.range = { .start = ptr_to_u64(page), .len = size },
+		.mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+
+	if (fd < 0 || ioctl(fd, UFFDIO_API, &api) ||
+	    ioctl(fd, UFFDIO_REGISTER, &range))
+		return -1;
+	return fd;
+}
+
+/* Waits for the fault, gives the keyring, provides the page. */
+static int give_while_waiting(const int fd, const void *const copy,
+			      const size_t size)
+{
+	struct uffd_msg msg;
+	struct uffdio_copy page = { .src = ptr_to_u64(copy), .len = size };
+
+	if (!readable(fd) || read(fd, &msg, sizeof(msg)) != sizeof(msg) ||
+	    msg.event != UFFD_EVENT_PAGEFAULT)
+		return UNREACHED;
+	if (syscall(__NR_keyctl, KEYCTL_JOIN_SESSION_KEYRING, "given") < 0 ||
+	    syscall(__NR_keyctl, KEYCTL_SESSION_TO_PARENT))
+		return errno;
+	page.dst = msg.arg.pagefault.address & ~(size - 1);
+	return RESULT(ioctl(fd, UFFDIO_COPY, &page));
+}
+
+static int enter_with_pending_work(void *const arg)
+{
+	const struct world *const w = arg;
+	const size_t size = sysconf(_SC_PAGESIZE);
+	struct jail_args *const page = mmap(NULL, size, PROT_READ | PROT_WRITE,
+					    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct jail_args *const copy = aligned_alloc(size, size);
+	const int fd = watch_page(page, size);
+	const pid_t parent = getppid();
+	char keyring[64] = "";
+	pid_t child;
+	int status;
+
+	if (page == MAP_FAILED || !copy || fd < 0)
+		return UNREACHED;
+	memset(copy, 0, size);
+	*copy = w->args;
+	child = fork();
+	if (child == 0)
+		_exit(give_while_waiting(fd, copy, size) ? 1 : 0);
+	close(fd);
+	if (jail(page, sizeof(*page), 0) < 0)
+		return errno;
+	if (waitpid(-1, &status, 0) != child || status)
+		return UNREACHED;
+	/* It did come. */
+	if (syscall(__NR_keyctl, KEYCTL_DESCRIBE, KEY_SPEC_SESSION_KEYRING,
+		    keyring, sizeof(keyring) - 1) < 0 ||
+	    !strstr(keyring, "given"))
+		return ENOKEY;
+	/* What credentials decide: both jail and ceiling. */
+	if (kill(parent, 0) != -1 || !(task_flags() & PF_JAILED))
+		return ESRCH;
+	if (unshare(CLONE_NEWUSER) != -1 || errno != EPERM)
+		return EUSERS;
+	if (prctl(PR_CAPBSET_READ, CAP_SYS_ADMIN, 0, 0, 0))
+		return EACCES;
+	return sethostname("attacked", 8) == -1 && errno == EPERM ? 0 : EACCES;
+}
+
+TEST_F(entry, pending_work)
+{
+	EXPECT_EQ(0, on_host(&self->w, 0, enter_with_pending_work, &self->w));
 }
 
 /* E18: the memory is that of a host program until exec. */

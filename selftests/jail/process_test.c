@@ -9,10 +9,15 @@
 
 #define _GNU_SOURCE
 #include <linux/futex.h>
+#include <linux/genetlink.h>
 #include <linux/ioprio.h>
 #include <linux/kcmp.h>
+#include <linux/net_namespace.h>
+#include <linux/netlink.h>
 #include <linux/nsfs.h>
 #include <linux/perf_event.h>
+#include <linux/rtnetlink.h>
+#include <linux/taskstats.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/uio.h>
@@ -340,6 +345,48 @@ static int call_sched_rr_get_interval(const pid_t pid)
 
 TEST_CALL(sched_rr_get_interval, ESRCH)
 
+/* P6: needs processors that share a core. */
+
+static int share_core(const int how, const pid_t pid)
+{
+	unsigned long cookie;
+
+	/* Of the task itself: can the kernel do it at all? */
+	if (prctl(PR_SCHED_CORE, PR_SCHED_CORE_GET, 0,
+		  PR_SCHED_CORE_SCOPE_THREAD, &cookie))
+		return ENOSYS;
+	return RESULT(prctl(PR_SCHED_CORE, how, pid, PR_SCHED_CORE_SCOPE_THREAD,
+			    how == PR_SCHED_CORE_GET ? &cookie : NULL));
+}
+
+static int call_core_get(const pid_t pid)
+{
+	return share_core(PR_SCHED_CORE_GET, pid);
+}
+
+TEST_CALL(core_get, ESRCH)
+
+static int call_core_create(const pid_t pid)
+{
+	return share_core(PR_SCHED_CORE_CREATE, pid);
+}
+
+TEST_CALL(core_create, ESRCH)
+
+static int call_core_share_to(const pid_t pid)
+{
+	return share_core(PR_SCHED_CORE_SHARE_TO, pid);
+}
+
+TEST_CALL(core_share_to, ESRCH)
+
+static int call_core_share_from(const pid_t pid)
+{
+	return share_core(PR_SCHED_CORE_SHARE_FROM, pid);
+}
+
+TEST_CALL(core_share_from, ESRCH)
+
 /* P7 */
 
 static int call_prlimit_get(const pid_t pid)
@@ -617,6 +664,17 @@ static int call_ns_get_tgid_in(const pid_t pid)
 
 TEST_CALL(ns_get_tgid_in, ESRCH)
 
+/* P28: Yama's answer for a process that is not there. */
+
+static int call_set_ptracer(const pid_t pid)
+{
+	if (prctl(PR_SET_PTRACER, 0, 0, 0, 0))
+		return ENOSYS;
+	return RESULT(prctl(PR_SET_PTRACER, pid, 0, 0, 0));
+}
+
+TEST_CALL(set_ptracer, EINVAL)
+
 /* Not one number of the host tells itself apart. */
 
 static int scan(void *const arg)
@@ -762,6 +820,561 @@ TEST_F(pid, choose_pid)
 		EXPECT_EQ(0, on_host(&self->w, 0, choose_pid, &self->unused));
 	EXPECT_EQ(EPERM,
 		  in_jail(&self->w, variant->uid, choose_pid, &self->unused));
+}
+
+/* P25: a control group that is the user's own, in the jail's root directory. */
+
+#define GROUPS "/groups"
+
+static void write_group(struct __test_metadata *const _metadata,
+			const char *const group, const pid_t pid)
+{
+	char path[128], text[16];
+
+	snprintf(path, sizeof(path), "%s/cgroup.procs", group);
+	snprintf(text, sizeof(text), "%d", pid);
+	ASSERT_EQ(0, write_file(path, text))
+	{
+		TH_LOG("%s to %s", text, path);
+	}
+}
+
+FIXTURE(group)
+{
+	struct world w;
+	struct sentinel sentinel;
+	/* The groups of the test and their common ancestor. */
+	char root[64], top[80], from[96], to[96];
+};
+
+FIXTURE_VARIANT(group)
+{
+	uid_t uid;
+};
+
+/* clang-format off */
+FIXTURE_VARIANT_ADD(group, root) {
+	/* clang-format on */
+	.uid = 0,
+};
+
+/* clang-format off */
+FIXTURE_VARIANT_ADD(group, user) {
+	/* clang-format on */
+	.uid = UID_USER,
+};
+
+static void make_group(struct __test_metadata *const _metadata,
+		       const char *const path, const uid_t uid)
+{
+	char file[128];
+
+	ASSERT_EQ(0, mkdir(path, 0755));
+	snprintf(file, sizeof(file), "%s/cgroup.procs", path);
+	ASSERT_EQ(0, chown(file, uid, -1));
+}
+
+FIXTURE_SETUP(group)
+{
+	make_world(_metadata, &self->w);
+	make_dir(_metadata, &self->w, GROUPS, 0755);
+	make_mount(_metadata, &self->w, GROUPS, "cgroup2", NULL);
+	snprintf(self->root, sizeof(self->root), "%s" GROUPS, self->w.root);
+	snprintf(self->top, sizeof(self->top), "%s/jail-test", self->root);
+	snprintf(self->from, sizeof(self->from), "%s/from", self->top);
+	snprintf(self->to, sizeof(self->to), "%s/to", self->top);
+	make_group(_metadata, self->top, variant->uid);
+	make_group(_metadata, self->from, variant->uid);
+	make_group(_metadata, self->to, variant->uid);
+	/* All that the test starts from now on begins there. */
+	write_group(_metadata, self->from, getpid());
+	self->sentinel = start_sentinel(_metadata, variant->uid);
+}
+
+FIXTURE_TEARDOWN(group)
+{
+	stop_sentinel(&self->sentinel);
+	write_group(_metadata, self->root, getpid());
+	EXPECT_EQ(0, rmdir(self->to));
+	EXPECT_EQ(0, rmdir(self->from));
+	EXPECT_EQ(0, rmdir(self->top));
+	remove_world(&self->w);
+}
+
+static int call_move_to_group(const pid_t pid)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", pid);
+	return write_file(GROUPS "/jail-test/to/cgroup.procs", text);
+}
+
+TEST_F(group, move)
+{
+	int *const answers = self->w.shared->values;
+	const struct trial control = {
+		.call = call_move_to_group,
+		.pids = { self->sentinel.pid },
+		.answers = answers,
+	};
+	const struct trial attack = {
+		.call = call_move_to_group,
+		.pids = { OWN_CHILD, self->sentinel.pid,
+			  unused_pid(_metadata) },
+		.answers = answers,
+	};
+	char path[64], text[128];
+
+	ASSERT_EQ(0, in_jail(&self->w, variant->uid, call_each, &attack));
+	EXPECT_EQ(0, answers[0]);
+	EXPECT_EQ(ESRCH, answers[1]);
+	EXPECT_EQ(ESRCH, answers[2]);
+	snprintf(path, sizeof(path), "/proc/%d/cgroup", self->sentinel.pid);
+	ASSERT_EQ(0, read_file(path, text, sizeof(text)));
+	EXPECT_NE(NULL, strstr(text, "/jail-test/from\n"));
+	ASSERT_EQ(0, in_chroot(&self->w, variant->uid, call_each, &control));
+	EXPECT_EQ(0, answers[0]);
+	ASSERT_EQ(0, read_file(path, text, sizeof(text)));
+	EXPECT_NE(NULL, strstr(text, "/jail-test/to\n"));
+}
+
+/* P26, P29: numbers in messages to the kernel. */
+
+struct message {
+	struct nlmsghdr head;
+	char body[1024];
+};
+
+static void add_attribute(struct message *const message, const int type,
+			  const void *const data, const size_t size)
+{
+	struct nlattr *const attr =
+		(void *)((char *)message +
+			 NLMSG_ALIGN(message->head.nlmsg_len));
+
+	attr->nla_type = type;
+	attr->nla_len = NLA_HDRLEN + size;
+	memcpy((char *)attr + NLA_HDRLEN, data, size);
+	message->head.nlmsg_len =
+		NLMSG_ALIGN(message->head.nlmsg_len) + NLA_ALIGN(attr->nla_len);
+}
+
+/* Sends a request; the first answer is in @answer.  Returns 0 or an errno. */
+static int request(const int sock, const struct message *const message,
+		   struct message *const answer)
+{
+	const struct nlmsgerr *const error = (const void *)answer->body;
+
+	if (send(sock, message, message->head.nlmsg_len, 0) < 0)
+		return errno;
+	if (!readable(sock) || recv(sock, answer, sizeof(*answer), 0) < 0)
+		return UNREACHED;
+	return answer->head.nlmsg_type == NLMSG_ERROR ? -error->error : 0;
+}
+
+/* The number of a generic netlink family, or 0. */
+static int find_family(const int sock, const char *const name)
+{
+	struct message answer, message = {
+		.head = {
+			.nlmsg_len = NLMSG_HDRLEN + GENL_HDRLEN,
+			.nlmsg_type = GENL_ID_CTRL,
+			.nlmsg_flags = NLM_F_REQUEST,
+		},
+	};
+	struct genlmsghdr *const head = (void *)message.body;
+	size_t at = GENL_HDRLEN;
+
+	head->cmd = CTRL_CMD_GETFAMILY;
+	head->version = 1;
+	add_attribute(&message, CTRL_ATTR_FAMILY_NAME, name, strlen(name) + 1);
+	if (request(sock, &message, &answer))
+		return 0;
+	while (at + NLA_HDRLEN < answer.head.nlmsg_len - NLMSG_HDRLEN) {
+		const struct nlattr *const attr = (void *)(answer.body + at);
+
+		if (attr->nla_type == CTRL_ATTR_FAMILY_ID)
+			return *(const __u16 *)(answer.body + at + NLA_HDRLEN);
+		at += NLA_ALIGN(attr->nla_len);
+	}
+	return 0;
+}
+
+static int ask_statistics(const int sock, const pid_t pid)
+{
+	struct message answer, message = {
+		.head = {
+			.nlmsg_len = NLMSG_HDRLEN + GENL_HDRLEN,
+			.nlmsg_flags = NLM_F_REQUEST,
+		},
+	};
+	struct genlmsghdr *const head = (void *)message.body;
+
+	message.head.nlmsg_type = find_family(sock, TASKSTATS_GENL_NAME);
+	if (!message.head.nlmsg_type)
+		return ENOSYS;
+	head->cmd = TASKSTATS_CMD_GET;
+	head->version = TASKSTATS_GENL_VERSION;
+	add_attribute(&message, TASKSTATS_CMD_ATTR_PID, &pid, sizeof(pid));
+	return request(sock, &message, &answer);
+}
+
+static int call_statistics(const pid_t pid)
+{
+	const int sock = socket(AF_NETLINK, SOCK_RAW, NETLINK_GENERIC);
+	int err;
+
+	if (sock < 0)
+		return errno;
+	err = ask_statistics(sock, pid);
+	close(sock);
+	return err;
+}
+
+/* By a socket that the host opened and sent in. */
+static int ask_statistics_by_received(void *const arg)
+{
+	const int *const values = arg;
+	const int sock = receive_fd(values[0]);
+
+	return sock < 0 ? errno : ask_statistics(sock, values[1]);
+}
+
+TEST_F(pid, statistics)
+{
+	int *const answers = self->w.shared->values;
+	const struct trial trial = {
+		.call = call_statistics,
+		.pids = { self->root.pid, self->user.pid, self->unused },
+		.answers = answers,
+	};
+	int pair[2], values[2], sock;
+
+	/* Only CAP_NET_ADMIN may ask. */
+	allow_everything(&self->w);
+	ASSERT_EQ(0, in_chroot(&self->w, 0, call_each, &trial));
+	if (answers[0] == ENOSYS)
+		SKIP(return, "The kernel keeps no statistics of tasks");
+	EXPECT_EQ(0, answers[0]);
+	EXPECT_EQ(0, answers[1]);
+	EXPECT_EQ(ESRCH, answers[2]);
+	ASSERT_EQ(0, in_jail(&self->w, variant->uid, call_each, &trial));
+	EXPECT_EQ(EPROTONOSUPPORT, answers[0]);
+	EXPECT_EQ(EPROTONOSUPPORT, answers[1]);
+	EXPECT_EQ(EPROTONOSUPPORT, answers[2]);
+
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
+	sock = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
+	ASSERT_LE(0, sock);
+	values[0] = pair[1];
+	values[1] = self->root.pid;
+	ASSERT_EQ(0, send_fd(pair[0], sock));
+	EXPECT_EQ(0,
+		  in_chroot(&self->w, 0, ask_statistics_by_received, values));
+	ASSERT_EQ(0, send_fd(pair[0], sock));
+	close(sock);
+	EXPECT_EQ(EACCES, in_jail(&self->w, variant->uid,
+				  ask_statistics_by_received, values));
+	close(pair[0]);
+	close(pair[1]);
+}
+
+static int ask_route(const struct message *const message)
+{
+	const int sock = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+	struct message answer;
+	int err;
+
+	if (sock < 0)
+		return errno;
+	err = request(sock, message, &answer);
+	close(sock);
+	return err;
+}
+
+/* The ID of the network namespace that a process is in. */
+static int call_namespace_of(const pid_t pid)
+{
+	struct message message = {
+		.head = {
+			.nlmsg_len = NLMSG_HDRLEN + sizeof(struct rtgenmsg),
+			.nlmsg_type = RTM_GETNSID,
+			.nlmsg_flags = NLM_F_REQUEST,
+		},
+	};
+
+	add_attribute(&message, NETNSA_PID, &pid, sizeof(pid));
+	return ask_route(&message);
+}
+
+/* Moves a new interface into it. */
+static int call_give_interface(const pid_t pid)
+{
+	const struct {
+		struct nlattr kind;
+		char name[8];
+	} link = { { NLA_HDRLEN + sizeof("dummy"), IFLA_INFO_KIND }, "dummy" };
+	struct message message = {
+		.head = {
+			.nlmsg_len = NLMSG_HDRLEN + sizeof(struct ifinfomsg),
+			.nlmsg_type = RTM_NEWLINK,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK |
+				       NLM_F_CREATE | NLM_F_EXCL,
+		},
+	};
+
+	add_attribute(&message, IFLA_LINKINFO, &link, sizeof(link));
+	add_attribute(&message, IFLA_IFNAME, "jailtest", sizeof("jailtest"));
+	add_attribute(&message, IFLA_NET_NS_PID, &pid, sizeof(pid));
+	return ask_route(&message);
+}
+
+static int call_remove_interface(const pid_t pid)
+{
+	struct message message = {
+		.head = {
+			.nlmsg_len = NLMSG_HDRLEN + sizeof(struct ifinfomsg),
+			.nlmsg_type = RTM_DELLINK,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK,
+		},
+	};
+
+	add_attribute(&message, IFLA_IFNAME, "jailtest", sizeof("jailtest"));
+	return ask_route(&message);
+}
+
+/* Whoever the number belongs to, the answer is that nobody may ask. */
+static void check_route(struct __test_metadata *const _metadata,
+			const struct _test_data_pid *const self,
+			const uid_t uid, const call_t call)
+{
+	int *const answers = self->w.shared->values;
+	const struct trial trial = {
+		.call = call,
+		.pids = { self->root.pid, self->user.pid, self->unused,
+			  OWN_CHILD },
+		.answers = answers,
+	};
+
+	ASSERT_EQ(0, in_jail(&self->w, uid, call_each, &trial));
+	EXPECT_EQ(EPERM, answers[0]);
+	EXPECT_EQ(EPERM, answers[1]);
+	EXPECT_EQ(EPERM, answers[2]);
+	EXPECT_EQ(EPERM, answers[3]);
+}
+
+TEST_F(pid, namespace_of)
+{
+	EXPECT_EQ(0, call_namespace_of(self->root.pid));
+	EXPECT_EQ(ESRCH, call_namespace_of(self->unused));
+	allow_everything(&self->w);
+	check_route(_metadata, self, variant->uid, call_namespace_of);
+}
+
+TEST_F(pid, give_interface)
+{
+	EXPECT_EQ(0, call_give_interface(self->root.pid));
+	EXPECT_EQ(0, call_remove_interface(0));
+	EXPECT_EQ(ESRCH, call_give_interface(self->unused));
+	allow_everything(&self->w);
+	check_route(_metadata, self, variant->uid, call_give_interface);
+}
+
+/* P31: a monitor of memory accesses, whose target is a number. */
+
+#define MONITOR "/sys/kernel/mm/damon/admin/kdamonds"
+
+static int call_monitor(const pid_t pid)
+{
+	static const char *const settings[][2] = {
+		{ MONITOR "/nr_kdamonds", "1" },
+		{ MONITOR "/0/contexts/nr_contexts", "1" },
+		{ MONITOR "/0/contexts/0/operations", "vaddr" },
+		{ MONITOR "/0/contexts/0/targets/nr_targets", "1" },
+	};
+	char text[16];
+	size_t i;
+	int err;
+
+	if (access(MONITOR, F_OK))
+		return ENOSYS;
+	for (i = 0; i < ARRAY_SIZE(settings); i++)
+		if (write_file(settings[i][0], settings[i][1]))
+			return UNREACHED;
+	snprintf(text, sizeof(text), "%d", pid);
+	if (write_file(MONITOR "/0/contexts/0/targets/0/pid_target", text))
+		return UNREACHED;
+	err = write_file(MONITOR "/0/state", "on");
+	if (!err)
+		write_file(MONITOR "/0/state", "off");
+	write_file(MONITOR "/nr_kdamonds", "0");
+	return err;
+}
+
+FIXTURE(monitor)
+{
+	struct world w;
+	struct sentinel sentinel;
+};
+
+FIXTURE_SETUP(monitor)
+{
+	make_world(_metadata, &self->w);
+	make_dir(_metadata, &self->w, "/sys", 0755);
+	make_mount(_metadata, &self->w, "/sys", "sysfs", NULL);
+	self->sentinel = start_sentinel(_metadata, 0);
+}
+
+FIXTURE_TEARDOWN(monitor)
+{
+	stop_sentinel(&self->sentinel);
+	remove_world(&self->w);
+}
+
+/* Only root may write there at all. */
+TEST_F(monitor, target)
+{
+	int *const answers = self->w.shared->values;
+	const struct trial trial = {
+		.call = call_monitor,
+		.pids = { OWN_CHILD, self->sentinel.pid,
+			  unused_pid(_metadata) },
+		.answers = answers,
+	};
+
+	ASSERT_EQ(0, in_chroot(&self->w, 0, call_each, &trial));
+	if (answers[0] == ENOSYS)
+		SKIP(return, "The kernel monitors no memory");
+	EXPECT_EQ(0, answers[0]);
+	EXPECT_EQ(0, answers[1]);
+	EXPECT_EQ(EINVAL, answers[2]);
+	ASSERT_EQ(0, in_jail(&self->w, 0, call_each, &trial));
+	EXPECT_EQ(0, answers[0]);
+	EXPECT_EQ(EINVAL, answers[1]);
+	EXPECT_EQ(EINVAL, answers[2]);
+}
+
+/*
+ * O4: a number that belongs to a jail already while its task is still outside,
+ * as it does for a moment of each entry.  A lookup of the number alone finds it
+ * then; what refuses is the second wall, which looks at the task.
+ */
+
+/* What the attacker and the tasks that enter have in common. */
+struct moment {
+	call_t call;
+	volatile int target, attempts, refused;
+};
+
+FIXTURE(entering)
+{
+	struct world w;
+	struct moment *moment;
+	int jailfd;
+};
+
+FIXTURE_VARIANT(entering)
+{
+	call_t call;
+};
+
+#define ENTERING(test)                           \
+	/* clang-format off */                 \
+	FIXTURE_VARIANT_ADD(entering, test) { \
+		/* clang-format on */            \
+		.call = call_##test,             \
+	}
+
+ENTERING(kill);
+ENTERING(kill_group);
+ENTERING(setpriority_group);
+ENTERING(ioprio_set_group);
+
+FIXTURE_SETUP(entering)
+{
+	make_world(_metadata, &self->w);
+	/* So that the attacker is as mighty as its target. */
+	allow_everything(&self->w);
+	self->moment = mmap(NULL, sizeof(*self->moment), PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, self->moment);
+	self->moment->call = variant->call;
+	self->jailfd = jail(&self->w.args, sizeof(self->w.args), JAIL_NO_ENTER);
+	ASSERT_LE(0, self->jailfd);
+}
+
+FIXTURE_TEARDOWN(entering)
+{
+	EXPECT_EQ(0, ioctl(self->jailfd, JAIL_IOC_KILL, 0));
+	close(self->jailfd);
+	remove_world(&self->w);
+}
+
+/* Makes the call all the time, whoever the target is. */
+static void attack_target(struct moment *const moment)
+{
+	for (;;) {
+		const pid_t target = moment->target;
+
+		if (target && moment->call(target) == EPERM)
+			moment->refused++;
+		moment->attempts++;
+	}
+}
+
+/* Enters the jail while the attacker is at it. */
+static void become_target(const int jailfd, struct moment *const moment)
+{
+	const int attempts = moment->attempts;
+
+	/* Leads a group, so that the number is that of a group too. */
+	setsid();
+	moment->target = getpid();
+	while (moment->attempts < attempts + 2)
+		sched_yield();
+	if (jail_attach(jailfd, 0))
+		_exit(1);
+	moment->target = 0;
+	_exit(0);
+}
+
+TEST_F_TIMEOUT(entering, refused, 300)
+{
+	struct moment *const moment = self->moment;
+	const struct trial control = {
+		.call = variant->call,
+		.pids = { idle_child() },
+		.answers = self->w.shared->values,
+	};
+	const time_t end = time(NULL) + 60;
+	pid_t attacker;
+
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
+		SKIP(return, "The attack needs two processors");
+	/* Nothing else refuses. */
+	ASSERT_EQ(0, in_chroot(&self->w, 0, call_each, &control));
+	EXPECT_EQ(0, control.answers[0]);
+	end_child(control.pids[0]);
+
+	attacker = fork();
+	ASSERT_LE(0, attacker);
+	if (attacker == 0) {
+		if (jail_attach(self->jailfd, 0))
+			_exit(1);
+		attack_target(moment);
+	}
+	while (!moment->refused && time(NULL) < end) {
+		const pid_t child = fork();
+		int status;
+
+		ASSERT_LE(0, child);
+		if (child == 0)
+			become_target(self->jailfd, moment);
+		ASSERT_EQ(child, waitpid(child, &status, 0));
+		ASSERT_EQ(0, status);
+	}
+	EXPECT_LT(0, moment->refused);
+	end_child(attacker);
 }
 
 /* U2 to U5: all processes of a user. */
