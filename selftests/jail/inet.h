@@ -14,6 +14,9 @@
 /* The interface with the addresses. */
 #define DEVICE "dummy0"
 
+/* In the interface's network, but nobody has it: packets vanish. */
+#define ADDR_NOBODY "10.2.3.77"
+
 /* A socket and what to do with it. */
 struct target {
 	int type;

@@ -5,8 +5,10 @@
 
 #define _GNU_SOURCE
 #include <net/if.h>
+#include <net/route.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
+#include <sys/time.h>
 
 #include "inet.h"
 
@@ -381,6 +383,101 @@ TEST_F(inet, connect_fails)
 	EXPECT_EQ(AT_JAIL, in_jail(&self->w, 0, connect_in_vain, &port));
 }
 
+/* A13: connections that end half way. */
+
+/* The start of a connection to one who does not answer. */
+static int start_connection(void)
+{
+	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+	if (fd < 0 || !connect_to(fd, ADDR_NOBODY, 9) || errno != EINPROGRESS)
+		return -1;
+	return fd;
+}
+
+static int shut_down_half_way(void *const arg)
+{
+	const int fd = start_connection();
+
+	if (fd < 0 || shutdown(fd, SHUT_RDWR) || listen(fd, 1))
+		return UNREACHED;
+	return local_place(fd);
+}
+
+static int disconnect_half_way(void *const arg)
+{
+	const int fd = start_connection();
+
+	if (fd < 0 || disconnect(fd) || listen(fd, 1))
+		return UNREACHED;
+	return local_place(fd);
+}
+
+static void do_nothing(const int signal)
+{
+}
+
+static int interrupt_connect(void *const arg)
+{
+	/* Again and again: the first one may come before connect(). */
+	const struct itimerval soon = { { 0, 10000 }, { 0, 10000 } };
+	const struct itimerval never = {};
+	const struct sigaction action = { .sa_handler = do_nothing };
+	const int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (fd < 0 || sigaction(SIGALRM, &action, NULL) ||
+	    setitimer(ITIMER_REAL, &soon, NULL) ||
+	    !connect_to(fd, ADDR_NOBODY, 9) || errno != EINTR ||
+	    setitimer(ITIMER_REAL, &never, NULL))
+		return UNREACHED;
+	if (shutdown(fd, SHUT_RDWR) || listen(fd, 1))
+		return UNREACHED;
+	return local_place(fd);
+}
+
+/* The error of a connection is asked for by a second connect(). */
+static int connect_twice_in_vain(void *const arg)
+{
+	const in_port_t port = *(const in_port_t *)arg;
+	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+	if (fd < 0 || !connect_to(fd, ADDR_HOST, port) ||
+	    errno != EINPROGRESS || !connect_to(fd, ADDR_HOST, port) ||
+	    errno != ECONNREFUSED || listen(fd, 1))
+		return UNREACHED;
+	return local_place(fd);
+}
+
+static int shut_down_listener(void *const arg)
+{
+	const int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (fd < 0 || listen(fd, 1) || shutdown(fd, SHUT_RDWR) || listen(fd, 1))
+		return UNREACHED;
+	return local_place(fd);
+}
+
+TEST_F(inet, connect_half_way)
+{
+	static const attack_t attacks[] = {
+		shut_down_half_way,    disconnect_half_way, interrupt_connect,
+		connect_twice_in_vain, shut_down_listener,
+	};
+	const in_port_t port = unused_port();
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(attacks); i++) {
+		EXPECT_EQ(0, in_chroot(&self->w, 0, attacks[i], &port))
+		{
+			TH_LOG("way %zu", i);
+		}
+		EXPECT_EQ(AT_JAIL, in_jail(&self->w, 0, attacks[i], &port))
+		{
+			TH_LOG("way %zu", i);
+		}
+	}
+}
+
 /* A15 */
 
 TEST_F(inet, bind_ping)
@@ -456,6 +553,126 @@ TEST_F(inet, address_lost)
 	EXPECT_EQ(NOT_ENTERED(EADDRNOTAVAIL),
 		  in_jail(&self->w, 0, connect_after_loss, &self->w));
 	close(server);
+}
+
+/*
+ * A14: as long as a connection is not made, ip_dynaddr lets it move to another
+ * address when its own goes away.
+ */
+
+#define ADDR_LOST "10.2.3.99"
+#define ADDR_FAR "192.0.2.1"
+
+/* A route by @device, whose alias chooses the source. */
+static int add_far_route(const char *const dst, const char *const mask,
+			 const char *const device, const int flags)
+{
+	const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	const struct sockaddr_in to = make_sockaddr(dst, 0);
+	const struct sockaddr_in genmask = make_sockaddr(mask, 0);
+	struct rtentry route = { .rt_flags = RTF_UP | flags };
+	int err;
+
+	memcpy(&route.rt_dst, &to, sizeof(to));
+	memcpy(&route.rt_genmask, &genmask, sizeof(genmask));
+	route.rt_dev = (char *)device;
+	err = RESULT(ioctl(fd, SIOCADDRT, &route));
+	close(fd);
+	return err;
+}
+
+static int delete_far_route(const char *const dst, const char *const mask)
+{
+	const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	const struct sockaddr_in to = make_sockaddr(dst, 0);
+	const struct sockaddr_in genmask = make_sockaddr(mask, 0);
+	struct rtentry route = { .rt_flags = RTF_UP };
+	int err;
+
+	memcpy(&route.rt_dst, &to, sizeof(to));
+	memcpy(&route.rt_genmask, &genmask, sizeof(genmask));
+	err = RESULT(ioctl(fd, SIOCDELRT, &route));
+	close(fd);
+	return err;
+}
+
+static bool is_at(const int fd, const char *const addr)
+{
+	struct sockaddr_in in = {};
+	socklen_t len = sizeof(in);
+
+	return !getsockname(fd, (struct sockaddr *)&in, &len) &&
+	       is_addr(&in, addr);
+}
+
+/* Waits until the kernel has tried once more. */
+static bool was_sent_again(const int fd)
+{
+	struct tcp_info info = {};
+	socklen_t len;
+	int tries;
+
+	for (tries = 0; tries < PATIENCE / 10; tries++) {
+		len = sizeof(info);
+		if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len))
+			return false;
+		if (info.tcpi_retransmits)
+			return true;
+		usleep(10000);
+	}
+	return false;
+}
+
+static int connect_and_lose_address(void *const arg)
+{
+	const struct world *const w = arg;
+	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+	if (fd < 0 || !connect_to(fd, ADDR_FAR, 9) || errno != EINPROGRESS ||
+	    !is_at(fd, ADDR_LOST) || !tell(w->shared->values[0]) ||
+	    !hear(w->shared->values[1]) || !was_sent_again(fd))
+		return UNREACHED;
+	/* Moved, or still the one that is gone. */
+	return is_at(fd, ADDR_LOST) ? EADDRNOTAVAIL : 0;
+}
+
+static int lose_address(struct __test_metadata *const _metadata,
+			struct world *const w, const enum place place)
+{
+	struct runner runner;
+	int ready[2], go[2], result;
+
+	ASSERT_EQ(0, pipe2(ready, O_CLOEXEC));
+	ASSERT_EQ(0, pipe2(go, O_CLOEXEC));
+	w->shared->values[0] = ready[1];
+	w->shared->values[1] = go[0];
+	ASSERT_EQ(0, change_address(ADDR_LOST, true));
+	EXPECT_EQ(0, add_far_route(ADDR_FAR, "255.255.255.255", DEVICE ":9",
+				   RTF_HOST));
+	runner = start(_metadata, w, place, 0, connect_and_lose_address, w);
+	close(ready[1]);
+	close(go[0]);
+	EXPECT_TRUE(hear(ready[0]));
+	EXPECT_EQ(0, change_address(ADDR_LOST, false));
+	tell(go[1]);
+	result = finish(_metadata, w, &runner);
+	close(ready[0]);
+	close(go[1]);
+	return result;
+}
+
+TEST_F(inet, address_lost_half_way)
+{
+	static const char sysctl[] = "/proc/sys/net/ipv4/ip_dynaddr";
+
+	ASSERT_EQ(0, write_file(sysctl, "1"));
+	set_addr(&self->w.addr, ADDR_LOST);
+	/* What is left when the better route goes with the address. */
+	EXPECT_EQ(0, add_far_route("192.0.2.0", "255.255.255.0", DEVICE, 0));
+	EXPECT_EQ(0, lose_address(_metadata, &self->w, CHROOT));
+	EXPECT_EQ(EADDRNOTAVAIL, lose_address(_metadata, &self->w, JAIL));
+	EXPECT_EQ(0, delete_far_route("192.0.2.0", "255.255.255.0"));
+	ASSERT_EQ(0, write_file(sysctl, "0"));
 }
 
 /* A17 */
