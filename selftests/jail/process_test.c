@@ -1377,7 +1377,12 @@ TEST_F_TIMEOUT(entering, refused, 300)
 	end_child(attacker);
 }
 
-/* U2 to U5: all processes of a user. */
+/*
+ * U2 to U5: all processes of a user.  The controls change whoever has the user
+ * ID, so that it is one that nobody else has.
+ */
+
+#define UID_CROWD 1234
 
 FIXTURE(user)
 {
@@ -1388,7 +1393,7 @@ FIXTURE(user)
 FIXTURE_SETUP(user)
 {
 	make_world(_metadata, &self->w);
-	self->sentinel = start_sentinel(_metadata, UID_USER);
+	self->sentinel = start_sentinel(_metadata, UID_CROWD);
 	ASSERT_EQ(0, setpriority(PRIO_PROCESS, self->sentinel.pid, -5));
 	ASSERT_EQ(0, syscall(__NR_ioprio_set, IOPRIO_WHO_PROCESS,
 			     self->sentinel.pid,
@@ -1416,9 +1421,9 @@ TEST_F(user, setpriority)
 {
 	const pid_t pid = self->sentinel.pid;
 
-	EXPECT_EQ(0, in_jail(&self->w, UID_USER, renice_user, NULL));
+	EXPECT_EQ(0, in_jail(&self->w, UID_CROWD, renice_user, NULL));
 	EXPECT_EQ(-5, getpriority(PRIO_PROCESS, pid));
-	EXPECT_EQ(0, in_chroot(&self->w, UID_USER, renice_user, NULL));
+	EXPECT_EQ(0, in_chroot(&self->w, UID_CROWD, renice_user, NULL));
 	EXPECT_EQ(5, getpriority(PRIO_PROCESS, pid));
 }
 
@@ -1438,8 +1443,8 @@ static int see_nice(void *const arg)
 
 TEST_F(user, getpriority)
 {
-	EXPECT_EQ(0, in_chroot(&self->w, UID_USER, see_nice, NULL));
-	EXPECT_EQ(ESRCH, in_jail(&self->w, UID_USER, see_nice, NULL));
+	EXPECT_EQ(0, in_chroot(&self->w, UID_CROWD, see_nice, NULL));
+	EXPECT_EQ(ESRCH, in_jail(&self->w, UID_CROWD, see_nice, NULL));
 }
 
 static int io_renice_user(void *const arg)
@@ -1459,10 +1464,10 @@ TEST_F(user, ioprio_set)
 {
 	const pid_t pid = self->sentinel.pid;
 
-	EXPECT_EQ(0, in_jail(&self->w, UID_USER, io_renice_user, NULL));
+	EXPECT_EQ(0, in_jail(&self->w, UID_CROWD, io_renice_user, NULL));
 	EXPECT_EQ(IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, 1),
 		  syscall(__NR_ioprio_get, IOPRIO_WHO_PROCESS, pid));
-	EXPECT_EQ(0, in_chroot(&self->w, UID_USER, io_renice_user, NULL));
+	EXPECT_EQ(0, in_chroot(&self->w, UID_CROWD, io_renice_user, NULL));
 	EXPECT_EQ(IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, 7),
 		  syscall(__NR_ioprio_get, IOPRIO_WHO_PROCESS, pid));
 }
@@ -1482,8 +1487,59 @@ static int see_ioprio(void *const arg)
 
 TEST_F(user, ioprio_get)
 {
-	EXPECT_EQ(0, in_chroot(&self->w, UID_USER, see_ioprio, NULL));
-	EXPECT_EQ(ESRCH, in_jail(&self->w, UID_USER, see_ioprio, NULL));
+	EXPECT_EQ(0, in_chroot(&self->w, UID_CROWD, see_ioprio, NULL));
+	EXPECT_EQ(ESRCH, in_jail(&self->w, UID_CROWD, see_ioprio, NULL));
+}
+
+/* The same by root, about a user who has no process in the jail. */
+
+static int call_getpriority_user(const pid_t uid)
+{
+	errno = 0;
+	getpriority(PRIO_USER, uid);
+	return errno;
+}
+
+static int call_setpriority_user(const pid_t uid)
+{
+	return RESULT(setpriority(PRIO_USER, uid, 6));
+}
+
+static int call_ioprio_get_user(const pid_t uid)
+{
+	return RESULT(syscall(__NR_ioprio_get, IOPRIO_WHO_USER, uid));
+}
+
+static int call_ioprio_set_user(const pid_t uid)
+{
+	return RESULT(syscall(__NR_ioprio_set, IOPRIO_WHO_USER, uid,
+			      IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, 6)));
+}
+
+TEST_F(user, from_root)
+{
+	static const call_t calls[] = {
+		call_getpriority_user,
+		call_ioprio_get_user,
+		call_setpriority_user,
+		call_ioprio_set_user,
+	};
+	int *const answers = self->w.shared->values;
+	size_t i;
+
+	allow_everything(&self->w);
+	for (i = 0; i < ARRAY_SIZE(calls); i++) {
+		const struct trial trial = {
+			.call = calls[i],
+			.pids = { UID_CROWD },
+			.answers = answers,
+		};
+
+		ASSERT_EQ(0, in_jail(&self->w, 0, call_each, &trial));
+		EXPECT_EQ(ESRCH, answers[0]);
+		ASSERT_EQ(0, in_chroot(&self->w, 0, call_each, &trial));
+		EXPECT_EQ(0, answers[0]);
+	}
 }
 
 /* L1: the mark is for life, and for all descendants. */
