@@ -4,7 +4,7 @@
 Everything lives in the cache folder, keyed by content:
 
   download/linux-source-6.12_VERSION.tar.xz   as the archive has it
-  base.git                                    bare: a tag for each base, a ref for each state of the series
+  base.git                                    bare: a ref for each base, and for each state of the series
 """
 
 from __future__ import annotations
@@ -153,7 +153,11 @@ class Line:
         self.branch = f"jail/{name}"
 
     def tag(self, version: str) -> str:
+        """The kernel's name for a version: for trees to work in, as Debian's revisions share it."""
         return "v" + version.split("-")[0]
+
+    def base_ref(self, version: str) -> str:
+        return "refs/bases/" + version.replace("~", "_")
 
     def series(self) -> list[str]:
         lines = (self.folder / "series").read_text().splitlines()
@@ -199,7 +203,7 @@ class Line:
 
     def base_version(self) -> str:
         """The version of BASE if the cache or the archive has it, else the newest."""
-        if resolve(self.tag(self.version)) or (cache_dir() / "download" / f"{self.package}_{self.version}.tar.xz").exists():
+        if resolve(self.base_ref(self.version)) or (cache_dir() / "download" / f"{self.package}_{self.version}.tar.xz").exists():
             return self.version
         versions = self.archive_versions()
         if not versions:
@@ -212,12 +216,11 @@ class Line:
     def base(self, version: str | None = None) -> str:
         """The commit of the unpatched source; made from the tarball when it is missing."""
         version = version or self.base_version()
-        tag = "refs/tags/" + self.tag(version)
         with locked("base"):
-            commit = resolve(tag)
+            commit = resolve(self.base_ref(version))
             if not commit:
                 commit = self._import(version)
-                git("update-ref", tag, commit)
+                git("update-ref", self.base_ref(version), commit)
         return commit
 
     def _import(self, version: str) -> str:
