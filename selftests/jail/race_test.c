@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Jail tests - Two at the same time
- *
- * Each race is run a thousand times; JAIL_ROUNDS in the environment asks for
- * another number.  A kernel with lockdep is many times slower and gets a tenth.
  */
 
 #define _GNU_SOURCE
-#include <limits.h>
-#include <linux/futex.h>
 #include <linux/sched.h>
 #include <pthread.h>
-#include <time.h>
 
-#include "common.h"
-
-/* In seconds, for a whole race on the slowest machine. */
-#define RACE_TIMEOUT 200
+#include "race.h"
 
 #define NAME "race"
 
@@ -28,12 +19,8 @@ FIXTURE(race)
 
 FIXTURE_SETUP(race)
 {
-	const char *const wish = getenv("JAIL_ROUNDS");
-
 	make_world(_metadata, &self->w);
-	self->rounds = wish ? atoi(wish) : 1000;
-	if (!wish && !access("/proc/lockdep_stats", F_OK))
-		self->rounds /= 10;
+	self->rounds = count_rounds();
 	ASSERT_LT(0, self->rounds);
 	/* What a race leaves behind is this task's to find. */
 	ASSERT_EQ(0, prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0));
@@ -42,45 +29,6 @@ FIXTURE_SETUP(race)
 FIXTURE_TEARDOWN(race)
 {
 	remove_world(&self->w);
-}
-
-static int peek(const int *const value)
-{
-	return __atomic_load_n(value, __ATOMIC_SEQ_CST);
-}
-
-static void poke(int *const value, const int to)
-{
-	__atomic_store_n(value, to, __ATOMIC_SEQ_CST);
-	syscall(__NR_futex, value, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
-}
-
-/* What somebody else has not said yet. */
-#define PENDING (-1)
-
-/* Waits until the other side has changed @value; returns what it is then. */
-static int await(const int *const value, const int from)
-{
-	const struct timespec patience = { .tv_sec = PATIENCE / 1000 };
-	int tries;
-
-	for (tries = 0; tries < 100 && peek(value) == from; tries++)
-		sched_yield();
-	while (peek(value) == from)
-		if (syscall(__NR_futex, value, FUTEX_WAIT, from, &patience,
-			    NULL, 0) &&
-		    errno == ETIMEDOUT)
-			break;
-	return peek(value);
-}
-
-/* Lets some time pass that no scheduler rounds up. */
-static void spin(const int turns)
-{
-	int i;
-
-	for (i = 0; i < turns; i++)
-		__asm__ __volatile__("" : : : "memory");
 }
 
 /* A jail that nobody is in. */
