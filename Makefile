@@ -8,7 +8,7 @@ prefix ?= /usr
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo check kernel-tree kernel userspace selftests vm kselftest patches \
-	refresh check-patches check-series check-debug lint install clean
+	refresh check-patches check-series check-debug check-walls tables lint install clean
 
 help:	## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -56,6 +56,12 @@ check-series: setup	## every patch builds, with the option off and on
 
 check-debug: selftests userspace	## kernel selftests on the debug kernel, and a leak scan
 	@qemu-images/kselftest --kernel debug
+
+check-walls: selftests	## remove each wall from the kernel, and see which tests notice
+	@kernel-patches/tools/check-walls
+
+tables:		## write the tables of Documentation/security from the last runs
+	@tools/tables
 
 lint: userspace	## checkpatch, sparse, W=1, formats, clang-tidy, shellcheck, manual pages
 	@tools/lint

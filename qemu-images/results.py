@@ -88,6 +88,23 @@ def count(results: dict[str, str]) -> tuple[int, int, int]:
     return values.count("ok"), values.count("fail"), values.count("skip")
 
 
+def folded(names: list[str]) -> list[str]:
+    """Names of tests, shorter: what they share stands once, as a shell expands a.{b,c}.d."""
+    tests: dict[str, list[str]] = {}
+    for name in names:
+        place, _, test = name.rpartition(".")
+        tests.setdefault(place, []).append(test)
+    alike: dict[tuple[str, str], list[str]] = {}
+    for place, found in tests.items():
+        fixture, variant = ".".join(place.split(".")[:2]), ".".join(place.split(".")[2:])
+        alike.setdefault((fixture, _braces(found)), []).append(variant)
+    return [".".join(filter(None, (fixture, _braces(variants), last))) for (fixture, last), variants in alike.items()]
+
+
+def _braces(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{{{','.join(words)}}}"
+
+
 def read(path: Path) -> dict[str, str]:
     if not path.exists():
         return {}
