@@ -4,6 +4,7 @@
  */
 
 #define _GNU_SOURCE
+#include <linux/filter.h>
 #include <net/if.h>
 #include <net/route.h>
 #include <netinet/tcp.h>
@@ -296,6 +297,12 @@ TEST_F(inet, capability_options)
 	EXPECT_EQ(EPERM, in_jail(&self->w, 0, set_option, &mark));
 	EXPECT_EQ(0, on_host(&self->w, 0, set_option, &repair));
 	EXPECT_EQ(EPERM, in_jail(&self->w, 0, set_option, &repair));
+	/* Nor with the capabilities. */
+	allow_everything(&self->w);
+	EXPECT_EQ(0, in_chroot(&self->w, 0, set_option, &mark));
+	EXPECT_EQ(EPERM, in_jail(&self->w, 0, set_option, &mark));
+	EXPECT_EQ(0, in_chroot(&self->w, 0, set_option, &repair));
+	EXPECT_EQ(EPERM, in_jail(&self->w, 0, set_option, &repair));
 }
 
 /* A10, A11: disconnecting. */
@@ -493,6 +500,8 @@ TEST_F(inet, bind_ping)
 
 /* A16: the address goes away while the jail lives. */
 
+#define ADDR_LOST "10.2.3.99"
+
 static int change_address(const char *const addr, const bool add)
 {
 	const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -529,26 +538,30 @@ static int connect_after_loss(void *const arg)
 
 TEST_F(inet, address_lost)
 {
+	static const enum place places[] = { CHROOT, JAIL };
 	const int server = open_server(SOCK_STREAM, ADDR_HOST, 0);
 	struct runner runner;
 	int ready[2], go[2];
+	size_t i;
 
 	ASSERT_EQ(0, pipe2(ready, O_CLOEXEC));
 	ASSERT_EQ(0, pipe2(go, O_CLOEXEC));
 	self->w.shared->values[0] = ready[1];
 	self->w.shared->values[1] = go[0];
 	self->w.shared->values[2] = local_port(server);
-	ASSERT_EQ(0, change_address("10.2.3.99", true));
-	set_addr(&self->w.addr, "10.2.3.99");
-	runner = start(_metadata, &self->w, JAIL, 0, connect_after_loss,
-		       &self->w);
-	close(ready[1]);
-	EXPECT_TRUE(hear(ready[0]));
-	ASSERT_EQ(0, change_address("10.2.3.99", false));
-	tell(go[1]);
-	/* An error, and never another address. */
-	EXPECT_LT(0, finish(_metadata, &self->w, &runner));
-	EXPECT_FALSE(has_connection(server));
+	set_addr(&self->w.addr, ADDR_LOST);
+	for (i = 0; i < ARRAY_SIZE(places); i++) {
+		ASSERT_EQ(0, change_address(ADDR_LOST, true));
+		runner = start(_metadata, &self->w, places[i], 0,
+			       connect_after_loss, &self->w);
+		EXPECT_TRUE(hear(ready[0]));
+		ASSERT_EQ(0, change_address(ADDR_LOST, false));
+		tell(go[1]);
+		/* An error, and never another address. */
+		EXPECT_EQ(places[i] == JAIL ? ENETUNREACH : 0,
+			  finish(_metadata, &self->w, &runner));
+		EXPECT_EQ(places[i] != JAIL, has_connection(server));
+	}
 	/* No jail can be made on it either. */
 	EXPECT_EQ(NOT_ENTERED(EADDRNOTAVAIL),
 		  in_jail(&self->w, 0, connect_after_loss, &self->w));
@@ -560,7 +573,6 @@ TEST_F(inet, address_lost)
  * address when its own goes away.
  */
 
-#define ADDR_LOST "10.2.3.99"
 #define ADDR_FAR "192.0.2.1"
 
 /* A route by @device, whose alias chooses the source. */
@@ -711,6 +723,7 @@ TEST_F(inet, bind_device)
 	EXPECT_EQ(EPERM, in_jail(&self->w, 0, bind_device, "lo"));
 	EXPECT_EQ(0, in_chroot(&self->w, UID_USER, bind_index, &index));
 	EXPECT_EQ(EPERM, in_jail(&self->w, UID_USER, bind_index, &index));
+	EXPECT_EQ(EPERM, in_jail(&self->w, 0, bind_index, &index));
 }
 
 /* A18 */
@@ -719,7 +732,9 @@ TEST_F(inet, privileged_port)
 {
 	const struct target target = { SOCK_STREAM, 0, "0.0.0.0", 80 };
 
+	EXPECT_EQ(0, in_chroot(&self->w, 0, bind_it, &target));
 	EXPECT_EQ(AT_JAIL, in_jail(&self->w, 0, bind_it, &target));
+	EXPECT_EQ(EACCES, in_chroot(&self->w, UID_USER, bind_it, &target));
 	EXPECT_EQ(EACCES, in_jail(&self->w, UID_USER, bind_it, &target));
 	self->w.args.cap_ceiling &= ~(1ULL << CAP_NET_BIND_SERVICE);
 	EXPECT_EQ(EACCES, in_jail(&self->w, 0, bind_it, &target));
@@ -988,9 +1003,10 @@ static void check_send(struct __test_metadata *const _metadata,
 		target.addr = addrs[i];
 		EXPECT_EQ(0, in_chroot(w, 0, attack, &target));
 		EXPECT_TRUE(get_datagram(server, &from));
-		in_jail(w, 0, attack, &target);
+		/* It goes to the own address, where nobody listens. */
+		EXPECT_EQ(0, in_jail(w, 0, attack, &target));
 		EXPECT_FALSE(get_datagram(server, &from));
-		in_jail(w, UID_USER, attack, &target);
+		EXPECT_EQ(0, in_jail(w, UID_USER, attack, &target));
 		EXPECT_FALSE(get_datagram(server, &from));
 	}
 	close(server);
@@ -1041,6 +1057,7 @@ struct sources {
 	/* Of one or two messages; NULL: none. */
 	const char *first, *second;
 	int count;
+	bool connected;
 };
 
 static int send_with_sources(void *const arg)
@@ -1079,6 +1096,12 @@ static int send_with_sources(void *const arg)
 	/* As a program does that wants to be at this address only. */
 	if (fd < 0 || bind_to(fd, ADDR_JAIL, 0))
 		return UNREACHED;
+	if (sources->connected) {
+		if (connect_to(fd, ADDR_HOST, sources->port))
+			return UNREACHED;
+		messages[0].msg_hdr.msg_name = NULL;
+		messages[0].msg_hdr.msg_namelen = 0;
+	}
 	sent = sendmmsg(fd, messages, sources->count, 0);
 	if (sent < 0)
 		return errno;
@@ -1110,16 +1133,17 @@ TEST_F(inet, source_foreign)
 	struct sockaddr_in from = {};
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(addrs); i++) {
-		sources.first = addrs[i];
+	for (i = 0; i < 2 * ARRAY_SIZE(addrs); i++) {
+		sources.first = addrs[i / 2];
+		sources.connected = i % 2;
 		EXPECT_EQ(0,
 			  in_chroot(&self->w, 0, send_with_sources, &sources));
 		EXPECT_TRUE(get_datagram(server, &from));
-		EXPECT_TRUE(is_addr(&from, addrs[i]));
+		EXPECT_TRUE(is_addr(&from, addrs[i / 2]));
 		EXPECT_EQ(EADDRNOTAVAIL,
 			  in_jail(&self->w, 0, send_with_sources, &sources))
 		{
-			TH_LOG("%s", addrs[i]);
+			TH_LOG("%s", addrs[i / 2]);
 		}
 		EXPECT_FALSE(get_datagram(server, &from));
 	}
@@ -1184,24 +1208,55 @@ TEST_F(inet, inet6)
 
 /* B11 */
 
+/* Loose source and record route by 127.0.0.1. */
+static const unsigned char source_route[] = { 131, 7, 4, 127, 0, 0, 1, 0 };
+
+static int send_source_route(void *const arg)
+{
+	const struct target *const target = arg;
+	const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	struct sockaddr_in in = make_sockaddr(target->addr, target->port);
+	char control[CMSG_SPACE(sizeof(source_route))] = {};
+	struct iovec iov = { .iov_base = (void *)"a", .iov_len = 1 };
+	struct msghdr msg = {
+		.msg_name = &in,
+		.msg_namelen = sizeof(in),
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *const cmsg = CMSG_FIRSTHDR(&msg);
+
+	if (fd < 0)
+		return UNREACHED;
+	cmsg->cmsg_level = IPPROTO_IP;
+	cmsg->cmsg_type = IP_RETOPTS;
+	cmsg->cmsg_len = CMSG_LEN(sizeof(source_route));
+	memcpy(CMSG_DATA(cmsg), source_route, sizeof(source_route));
+	return RESULT(sendmsg(fd, &msg, MSG_NOSIGNAL));
+}
+
 static int set_source_route(void *const arg)
 {
-	/* Loose source and record route by 127.0.0.1. */
-	static const unsigned char option[] = { 131, 7, 4, 127, 0, 0, 1, 0 };
 	const int fd = socket(AF_INET, SOCK_DGRAM, 0);
 
 	if (fd < 0)
 		return UNREACHED;
-	return RESULT(
-		setsockopt(fd, IPPROTO_IP, IP_OPTIONS, option, sizeof(option)));
+	return RESULT(setsockopt(fd, IPPROTO_IP, IP_OPTIONS, source_route,
+				 sizeof(source_route)));
 }
 
 TEST_F(inet, source_route)
 {
+	const struct target target = { SOCK_DGRAM, 0, ADDR_HOST, 9 };
+
 	EXPECT_EQ(EPERM, in_jail(&self->w, 0, set_source_route, NULL));
 	allow_everything(&self->w);
 	EXPECT_EQ(0, in_chroot(&self->w, 0, set_source_route, NULL));
 	EXPECT_EQ(EPERM, in_jail(&self->w, 0, set_source_route, NULL));
+	EXPECT_EQ(0, in_chroot(&self->w, 0, send_source_route, &target));
+	EXPECT_EQ(EPERM, in_jail(&self->w, 0, send_source_route, &target));
 }
 
 /* C4 to C6: options that choose an interface or make the host join a group. */
@@ -1449,6 +1504,102 @@ TEST_F(foreign, received)
 	close(fd);
 }
 
+/* Sending binds, too: to all addresses of the host. */
+TEST_F(foreign, send_unbound)
+{
+	const struct crossing crossing = {
+		.fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0),
+	};
+
+	ASSERT_LE(0, crossing.fd);
+	EXPECT_EQ(EPERM, in_jail(&self->w, 0, send_plain, &crossing));
+	EXPECT_EQ(EPERM, in_jail(&self->w, UID_USER, send_plain, &crossing));
+	EXPECT_EQ(0, local_port(crossing.fd));
+	EXPECT_EQ(EDESTADDRREQ,
+		  in_chroot(&self->w, UID_USER, send_plain, &crossing));
+	EXPECT_NE(0, local_port(crossing.fd));
+	close(crossing.fd);
+}
+
+/* What a program chooses for one socket of a group it chooses for all. */
+static int steer_group(void *const arg)
+{
+	const struct crossing *const crossing = arg;
+	struct sock_filter first = BPF_STMT(BPF_RET | BPF_K, 0);
+	const struct sock_fprog program = { .len = 1, .filter = &first };
+
+	return RESULT(setsockopt(crossing->fd, SOL_SOCKET,
+				 SO_ATTACH_REUSEPORT_CBPF, &program,
+				 sizeof(program)));
+}
+
+TEST_F(foreign, reuse_port_group)
+{
+	const int on = 1;
+	const struct crossing crossing = {
+		.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0),
+	};
+
+	ASSERT_EQ(0, setsockopt(crossing.fd, SOL_SOCKET, SO_REUSEPORT, &on,
+				sizeof(on)));
+	ASSERT_EQ(0, bind_to(crossing.fd, ADDR_HOST, 0));
+	ASSERT_EQ(0, listen(crossing.fd, 8));
+	EXPECT_EQ(EPERM, in_jail(&self->w, 0, steer_group, &crossing));
+	EXPECT_EQ(EPERM, in_jail(&self->w, UID_USER, steer_group, &crossing));
+	EXPECT_EQ(0, in_chroot(&self->w, UID_USER, steer_group, &crossing));
+	close(crossing.fd);
+}
+
+static int just_receive(void *const arg)
+{
+	const struct _test_data_foreign *const self = arg;
+	const int fd = receive_fd(self->pair[0]);
+
+	return fd < 0 ? errno : RESULT(close(fd));
+}
+
+/* Receives or inherits a socket; closes it. */
+static void check_refused(struct __test_metadata *const _metadata,
+			  struct _test_data_foreign *const self, const int fd)
+{
+	ASSERT_EQ(0, send_fd(self->pair[1], fd));
+	EXPECT_EQ(0, in_chroot(&self->w, UID_USER, just_receive, self));
+	EXPECT_EQ(NOT_ENTERED(EBUSY), in_jail(&self->w, 0, just_receive, self));
+	ASSERT_EQ(0, send_fd(self->pair[1], fd));
+	ASSERT_EQ(0, send_fd(self->pair[1], fd));
+	close(fd);
+	EXPECT_EQ(EACCES, in_jail(&self->w, 0, just_receive, self));
+	EXPECT_EQ(EACCES, in_jail(&self->w, UID_USER, just_receive, self));
+}
+
+/* What a jail cannot open itself has more ways to name an address. */
+TEST_F(foreign, other_protocols)
+{
+	static const struct target kinds[] = {
+		{ SOCK_STREAM, IPPROTO_SCTP },
+		{ SOCK_SEQPACKET, IPPROTO_SCTP },
+		{ SOCK_STREAM, 256 /* SMC */ },
+		{ SOCK_STREAM, 262 /* MPTCP */ },
+		{ SOCK_DGRAM, 115 /* L2TP */ },
+		{ SOCK_DGRAM, IPPROTO_UDPLITE },
+		{ SOCK_RAW, IPPROTO_ICMP },
+	};
+	int present = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		const int fd = socket(AF_INET, kinds[i].type | SOCK_CLOEXEC,
+				      kinds[i].protocol);
+
+		if (fd < 0)
+			continue;
+		present++;
+		check_refused(_metadata, self, fd);
+	}
+	/* At least the last two: they come with IPv4. */
+	EXPECT_LE(2, present);
+}
+
 /* A listener of the host serves on; what it accepts is the host's. */
 static int accept_and_disconnect(void *const arg)
 {
@@ -1499,6 +1650,26 @@ TEST_F(foreign, passed_out)
 	EXPECT_EQ(0, bind_to(fd, "0.0.0.0", 0));
 	EXPECT_EQ(AT_JAIL, local_place(fd));
 	close(fd);
+}
+
+/* Of another jail: its address may soon be somebody else's. */
+static int listen_and_pass_out(void *const arg)
+{
+	const struct _test_data_foreign *const self = arg;
+	const int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	return fd < 0 || listen(fd, 1) ? UNREACHED : send_fd(self->pair[0], fd);
+}
+
+TEST_F(foreign, of_another_jail)
+{
+	int fd;
+
+	ASSERT_EQ(0, in_jail(&self->w, 0, listen_and_pass_out, self));
+	fd = receive_fd(self->pair[1]);
+	ASSERT_LE(0, fd);
+	set_addr(&self->w.addr, ADDR_OTHER);
+	check_refused(_metadata, self, fd);
 }
 
 TEST_HARNESS_MAIN

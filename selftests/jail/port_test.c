@@ -230,6 +230,27 @@ TEST_F(port, dual_stack)
 	tell(self->go[1]);
 	EXPECT_EQ(0, finish(_metadata, &self->w, &runner));
 	close(fd);
+
+	/* The other one first. */
+	inmate.port = unused_port();
+	inmate.addr = ADDR_JAIL;
+	runner = start(_metadata, &self->w, CHROOT, 0, serve, &inmate);
+	EXPECT_TRUE(hear(self->ready[0]));
+	EXPECT_EQ(-1, open_dual(inmate.port));
+	EXPECT_EQ(EADDRINUSE, errno);
+	tell(self->go[1]);
+	EXPECT_EQ(ENODATA, finish(_metadata, &self->w, &runner));
+	inmate.port = unused_port();
+	inmate.addr = "0.0.0.0";
+	runner = start(_metadata, &self->w, JAIL, 0, serve, &inmate);
+	EXPECT_TRUE(hear(self->ready[0]));
+	fd = open_dual(inmate.port);
+	EXPECT_LE(0, fd);
+	EXPECT_EQ(0, ask(SOCK_STREAM, ADDR_JAIL, inmate.port));
+	EXPECT_FALSE(has_connection(fd));
+	tell(self->go[1]);
+	EXPECT_EQ(0, finish(_metadata, &self->w, &runner));
+	close(fd);
 }
 
 /* D6: joining the host's group of sockets to get half of its connections. */
@@ -273,6 +294,133 @@ TEST_F(port, reuse_port_tcp)
 TEST_F(port, reuse_port_udp)
 {
 	check_group(_metadata, self, SOCK_DGRAM);
+}
+
+/*
+ * D6: a user of the host who has the port at all addresses, as he may, wants the
+ * jail's address as well, and is found first there if he gets it.
+ */
+
+static int take_over(void *const arg)
+{
+	const struct server *const server = arg;
+	struct server all = *server;
+	int wildcard, exact, err;
+
+	all.addr = "0.0.0.0";
+	wildcard = open_with_option(&all);
+	if (wildcard < 0)
+		return UNREACHED;
+	exact = open_with_option(server);
+	err = exact < 0 ? errno : 0;
+	close(exact);
+	close(wildcard);
+	return err;
+}
+
+static void check_take_over(struct __test_metadata *const _metadata,
+			    struct _test_data_port *const self, const int type)
+{
+	struct world outside = self->w;
+	const struct server thief = {
+		.type = type,
+		.addr = ADDR_JAIL,
+		.port = self->number,
+		.option = SO_REUSEPORT,
+	};
+	struct server inmate = thief;
+	struct runner runner;
+
+	/* Where nobody serves he gets it. */
+	EXPECT_EQ(0, on_host(&self->w, UID_USER, take_over, &thief));
+
+	inmate.addr = "0.0.0.0";
+	inmate.option = 0;
+	inmate.ready = self->ready[1];
+	inmate.go = self->go[0];
+	outside.shared = mmap(NULL, sizeof(*outside.shared),
+			      PROT_READ | PROT_WRITE,
+			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, outside.shared);
+	runner = start(_metadata, &self->w, JAIL, 0, serve, &inmate);
+	EXPECT_TRUE(hear(self->ready[0]));
+	EXPECT_EQ(EADDRINUSE, on_host(&outside, UID_USER, take_over, &thief));
+	EXPECT_EQ(EADDRINUSE, on_host(&outside, 0, take_over, &thief));
+	EXPECT_EQ(0, ask(type, ADDR_JAIL, self->number));
+	tell(self->go[1]);
+	/* It was asked. */
+	EXPECT_EQ(0, finish(_metadata, &self->w, &runner));
+}
+
+TEST_F(port, take_over_tcp)
+{
+	check_take_over(_metadata, self, SOCK_STREAM);
+}
+
+TEST_F(port, take_over_udp)
+{
+	check_take_over(_metadata, self, SOCK_DGRAM);
+}
+
+/* D4: who is bound and not yet listening must not be overtaken. */
+
+static int bind_only(void *const arg)
+{
+	const struct server *const server = arg;
+	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
+
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)))
+		return UNREACHED;
+	if (bind_to(fd, server->addr, server->port))
+		return errno;
+	/* Alone again, or the other way round. */
+	if (server->ready)
+		tell(server->ready);
+	if (server->go)
+		hear(server->go);
+	return RESULT(close(fd));
+}
+
+TEST_F(port, overtake)
+{
+	struct world outside = self->w;
+	struct server first = {
+		.type = SOCK_STREAM,
+		.addr = ADDR_JAIL,
+		.port = self->number,
+		.ready = self->ready[1],
+		.go = self->go[0],
+	};
+	struct server second = first;
+	struct runner runner;
+
+	second.ready = 0;
+	second.go = 0;
+	outside.shared = mmap(NULL, sizeof(*outside.shared),
+			      PROT_READ | PROT_WRITE,
+			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, outside.shared);
+
+	/* A jail after the host. */
+	runner = start(_metadata, &outside, HOST, 0, bind_only, &first);
+	EXPECT_TRUE(hear(self->ready[0]));
+	EXPECT_EQ(0, in_chroot(&self->w, 0, bind_only, &second));
+	EXPECT_EQ(EADDRINUSE, in_jail(&self->w, 0, bind_only, &second));
+	tell(self->go[1]);
+	EXPECT_EQ(0, finish(_metadata, &outside, &runner));
+
+	/* The host after a jail. */
+	runner = start(_metadata, &self->w, CHROOT, 0, bind_only, &first);
+	EXPECT_TRUE(hear(self->ready[0]));
+	EXPECT_EQ(0, on_host(&outside, UID_USER, bind_only, &second));
+	tell(self->go[1]);
+	EXPECT_EQ(0, finish(_metadata, &self->w, &runner));
+	runner = start(_metadata, &self->w, JAIL, 0, bind_only, &first);
+	EXPECT_TRUE(hear(self->ready[0]));
+	EXPECT_EQ(EADDRINUSE, on_host(&outside, UID_USER, bind_only, &second));
+	EXPECT_EQ(EADDRINUSE, on_host(&outside, 0, bind_only, &second));
+	tell(self->go[1]);
+	EXPECT_EQ(0, finish(_metadata, &self->w, &runner));
 }
 
 /* D14: both at exactly the same address. */

@@ -3,7 +3,7 @@
  * Jail tests - Helpers for races
  *
  * Each race is run a thousand times; JAIL_ROUNDS in the environment asks for
- * another number.  A kernel with lockdep is many times slower and gets a tenth.
+ * another number.  A kernel with lockdep is many times slower and runs fewer.
  */
 
 #ifndef SELFTESTS_JAIL_RACE_H
@@ -16,7 +16,7 @@
 #include "common.h"
 
 /* In seconds, for a whole race on the slowest machine. */
-#define RACE_TIMEOUT 200
+#define RACE_TIMEOUT 600
 
 static inline int count_rounds(void)
 {
@@ -24,7 +24,7 @@ static inline int count_rounds(void)
 
 	if (wish)
 		return atoi(wish);
-	return access("/proc/lockdep_stats", F_OK) ? 1000 : 100;
+	return access("/proc/lockdep_stats", F_OK) ? 1000 : 50;
 }
 
 static inline int peek(const int *const value)

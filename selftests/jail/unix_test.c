@@ -33,6 +33,12 @@ FIXTURE_VARIANT_ADD(abstract, dgram) {
 	.type = SOCK_DGRAM,
 };
 
+/* clang-format off */
+FIXTURE_VARIANT_ADD(abstract, seqpacket) {
+	/* clang-format on */
+	.type = SOCK_SEQPACKET,
+};
+
 FIXTURE_SETUP(abstract)
 {
 	make_world(_metadata, &self->w);
@@ -198,6 +204,7 @@ static int autobind(void *const arg)
 
 TEST_F(abstract, autobind)
 {
+	EXPECT_EQ(0, in_chroot(&self->w, UID_USER, autobind, &variant->type));
 	EXPECT_EQ(0, in_jail(&self->w, UID_USER, autobind, &variant->type));
 }
 
@@ -256,6 +263,168 @@ TEST_F(pathname, connect)
 	EXPECT_EQ(0, in_jail(&self->w, 0, connect_path, "/socket"));
 	close(in);
 	close(out);
+}
+
+/* H6: who is at the other end. */
+
+#ifndef SO_PASSPIDFD
+#define SO_PASSPIDFD 76
+#endif
+#ifndef SO_PEERPIDFD
+#define SO_PEERPIDFD 77
+#endif
+#ifndef SCM_PIDFD
+#define SCM_PIDFD 4
+#endif
+
+FIXTURE(peer)
+{
+	struct world w;
+	int pair[2];
+};
+
+FIXTURE_SETUP(peer)
+{
+	const int on = 1;
+
+	make_world(_metadata, &self->w);
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
+				self->pair));
+	ASSERT_EQ(0, setsockopt(self->pair[0], SOL_SOCKET, SO_PASSCRED, &on,
+				sizeof(on)));
+	ASSERT_EQ(0, setsockopt(self->pair[0], SOL_SOCKET, SO_PASSPIDFD, &on,
+				sizeof(on)));
+}
+
+FIXTURE_TEARDOWN(peer)
+{
+	remove_world(&self->w);
+}
+
+static int ask_number(void *const arg)
+{
+	struct ucred cred = {};
+	socklen_t len = sizeof(cred);
+
+	if (getsockopt(*(const int *)arg, SOL_SOCKET, SO_PEERCRED, &cred, &len))
+		return UNREACHED;
+	return cred.pid ? 0 : ESRCH;
+}
+
+static int ask_pidfd(void *const arg)
+{
+	int fd = -1;
+	socklen_t len = sizeof(fd);
+
+	return RESULT(getsockopt(*(const int *)arg, SOL_SOCKET, SO_PEERPIDFD,
+				 &fd, &len));
+}
+
+/* What comes with a message: its sender's number, and a pidfd if @type asks. */
+static int receive_sender(const int sock, const int type)
+{
+	char control[256] = {};
+	char byte;
+	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *cmsg;
+
+	if (recvmsg(sock, &msg, 0) != 1)
+		return UNREACHED;
+	for (cmsg = CMSG_FIRSTHDR(&msg); cmsg; cmsg = CMSG_NXTHDR(&msg, cmsg)) {
+		struct ucred cred;
+
+		if (cmsg->cmsg_type != type)
+			continue;
+		if (type == SCM_PIDFD)
+			return 0;
+		memcpy(&cred, CMSG_DATA(cmsg), sizeof(cred));
+		return cred.pid ? 0 : ESRCH;
+	}
+	return ENODATA;
+}
+
+static int receive_number(void *const arg)
+{
+	return receive_sender(*(const int *)arg, SCM_CREDENTIALS);
+}
+
+static int receive_pidfd(void *const arg)
+{
+	return receive_sender(*(const int *)arg, SCM_PIDFD);
+}
+
+TEST_F(peer, credentials)
+{
+	EXPECT_EQ(0, in_chroot(&self->w, UID_USER, ask_number, &self->pair[0]));
+	EXPECT_EQ(ESRCH,
+		  in_jail(&self->w, UID_USER, ask_number, &self->pair[0]));
+	EXPECT_EQ(ESRCH, in_jail(&self->w, 0, ask_number, &self->pair[0]));
+}
+
+TEST_F(peer, pidfd)
+{
+	EXPECT_EQ(0, in_chroot(&self->w, UID_USER, ask_pidfd, &self->pair[0]));
+	EXPECT_EQ(ENODATA,
+		  in_jail(&self->w, UID_USER, ask_pidfd, &self->pair[0]));
+	EXPECT_EQ(ENODATA, in_jail(&self->w, 0, ask_pidfd, &self->pair[0]));
+}
+
+TEST_F(peer, message)
+{
+	int i;
+
+	for (i = 0; i < 4; i++)
+		ASSERT_TRUE(tell(self->pair[1]));
+	EXPECT_EQ(0, in_chroot(&self->w, 0, receive_number, &self->pair[0]));
+	EXPECT_EQ(ESRCH, in_jail(&self->w, 0, receive_number, &self->pair[0]));
+	EXPECT_EQ(0, in_chroot(&self->w, 0, receive_pidfd, &self->pair[0]));
+	EXPECT_EQ(ENODATA, in_jail(&self->w, 0, receive_pidfd, &self->pair[0]));
+}
+
+/* H1: the abstract name of one side means another socket on the other. */
+
+static int send_from_name(void *const arg)
+{
+	const int fd = bind_abstract(SOCK_DGRAM);
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+
+	if (fd < 0)
+		return UNREACHED;
+	snprintf(un.sun_path, sizeof(un.sun_path), "%s", (char *)arg);
+	return RESULT(
+		sendto(fd, "x", 1, 0, (struct sockaddr *)&un, sizeof(un)));
+}
+
+static socklen_t get_sender(struct __test_metadata *const _metadata,
+			    const int fd)
+{
+	struct sockaddr_un un;
+	socklen_t len = sizeof(un);
+	char byte;
+
+	ASSERT_TRUE(readable(fd));
+	EXPECT_EQ(1, recvfrom(fd, &byte, 1, 0, (struct sockaddr *)&un, &len));
+	return len;
+}
+
+TEST_F(pathname, name_of_sender)
+{
+	const int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+
+	snprintf(un.sun_path, sizeof(un.sun_path), "%s/server", self->w.root);
+	ASSERT_EQ(0, bind(fd, (struct sockaddr *)&un, sizeof(un)));
+	EXPECT_EQ(0, in_chroot(&self->w, 0, send_from_name, "/server"));
+	EXPECT_EQ(abstract_addr(&un, NAME), get_sender(_metadata, fd));
+	EXPECT_EQ(0, in_jail(&self->w, 0, send_from_name, "/server"));
+	EXPECT_EQ(0, get_sender(_metadata, fd));
+	close(fd);
 }
 
 TEST_HARNESS_MAIN
