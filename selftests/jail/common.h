@@ -123,6 +123,7 @@ struct shared {
  * @args: Arguments for jail(2) that a test may change before it enters.
  * @addr: The only address in @args.
  * @shared: See struct shared.
+ * @stream: What is to be the standard input of an attack, or -1.
  */
 struct world {
 	char base[32];
@@ -131,6 +132,7 @@ struct world {
 	struct jail_args args;
 	struct jail_addr addr;
 	struct shared *shared;
+	int stream;
 };
 
 /* A process that was started by start(). */
@@ -268,6 +270,8 @@ static inline int enter(const struct world *const w, const enum place place,
 	err = detach_streams();
 	if (err)
 		return err;
+	if (w->stream >= 0 && (dup2(w->stream, 0) < 0 || close(w->stream)))
+		return errno;
 	switch (place) {
 	case HOST:
 		break;
@@ -455,6 +459,7 @@ static inline void make_world(struct __test_metadata *const _metadata,
 	/* A jail that could not be entered is told of by its result. */
 	signal(SIGPIPE, SIG_IGN);
 	memset(w, 0, sizeof(*w));
+	w->stream = -1;
 	w->shared = mmap(NULL, sizeof(*w->shared), PROT_READ | PROT_WRITE,
 			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, w->shared);

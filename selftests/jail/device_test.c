@@ -67,6 +67,26 @@ TEST_F(device, mknod)
 	EXPECT_EQ(0, in_jail(&self->w, 0, make_fifo, NULL));
 }
 
+/* The mode of a node is that for everybody who has it mounted. */
+
+static int change_mode(void *const arg)
+{
+	return RESULT(chmod("/dev/null", 0666));
+}
+
+static int change_owner(void *const arg)
+{
+	return RESULT(chown("/dev/null", 0, 0));
+}
+
+TEST_F(device, mode)
+{
+	EXPECT_EQ(0, in_chroot(&self->w, 0, change_mode, NULL));
+	EXPECT_EQ(EPERM, in_jail(&self->w, 0, change_mode, NULL));
+	EXPECT_EQ(0, in_chroot(&self->w, 0, change_owner, NULL));
+	EXPECT_EQ(EPERM, in_jail(&self->w, 0, change_owner, NULL));
+}
+
 /* D2: nodes that the host left in the directory. */
 
 FIXTURE(node)

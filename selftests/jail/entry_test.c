@@ -336,6 +336,57 @@ static int open_seccomp_listener(const struct world *const w)
 
 TEST_OBSTACLE(fd_seccomp_listener, open_seccomp_listener, undo_close, EBUSY)
 
+/* A terminal of the host, beyond the standard streams. */
+
+static int open_pty_master(const struct world *const w)
+{
+	return open("/dev/ptmx", O_RDWR | O_NOCTTY);
+}
+
+TEST_OBSTACLE(fd_pty_master, open_pty_master, undo_close, EBUSY)
+
+/* The master is kept by a process that stays outside. */
+static int open_pty_slave(const struct world *const w)
+{
+	const int master = open_pty_master(w);
+	int number, slave, unlock = 0;
+	char path[32];
+
+	if (master < 0 || ioctl(master, TIOCSPTLCK, &unlock) ||
+	    ioctl(master, TIOCGPTN, &number))
+		return -1;
+	snprintf(path, sizeof(path), "/dev/pts/%d", number);
+	slave = open(path, O_RDWR | O_NOCTTY);
+	if (idle_child() < 0)
+		return -1;
+	close(master);
+	return slave;
+}
+
+TEST_OBSTACLE(fd_pty_slave, open_pty_slave, undo_close, EBUSY)
+
+/* As a standard stream neither is a master. */
+static int open_pty_master_as_stdin(const struct world *const w)
+{
+	const int master = open_pty_master(w);
+
+	return master < 0 || dup2(master, 0) < 0 || close(master) ? -1 : 0;
+}
+
+TEST_OBSTACLE(fd_pty_master_as_stdin, open_pty_master_as_stdin, undo_close,
+	      EBUSY)
+
+static int open_message_queue(const struct world *const w)
+{
+	const int fd = syscall(__NR_mq_open, "jail-entry", O_RDWR | O_CREAT,
+			       0600, NULL);
+
+	syscall(__NR_mq_unlink, "jail-entry");
+	return fd;
+}
+
+TEST_OBSTACLE(fd_message_queue, open_message_queue, undo_close, EBUSY)
+
 /* These do not reach outside by themselves. */
 static int enter_with_harmless(void *const arg)
 {
@@ -765,6 +816,65 @@ TEST_F(entry, subreaper)
 {
 	EXPECT_EQ(0, on_host(&self->w, 0, subreaper_outside, &self->w));
 	EXPECT_EQ(ECHILD, on_host(&self->w, 0, subreaper_inside, &self->w));
+}
+
+/*
+ * The attribute can be set again.  Then the task would adopt what its relatives
+ * outside leave behind: here a grandchild, which tells who is its parent.
+ */
+
+static int adopt_orphan(const struct world *const w, const bool enter_it)
+{
+	int go[2], answer[2], status;
+	char adopted = -1;
+	pid_t child;
+
+	if (pipe(go) || pipe(answer))
+		return UNREACHED;
+	child = fork();
+	if (child == 0) {
+		const pid_t adopter = getppid(), parent = getpid();
+
+		if (fork() == 0) {
+			char mine;
+
+			if (!hear(go[0]))
+				_exit(1);
+			while (getppid() == parent)
+				sched_yield();
+			mine = getppid() == adopter;
+			_exit(write(answer[1], &mine, 1) != 1);
+		}
+		close(answer[1]);
+		hear(go[0]);
+		_exit(0);
+	}
+	close(answer[1]);
+	if (child < 0 || (enter_it && jail(&w->args, sizeof(w->args), 0) < 0) ||
+	    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
+		return UNREACHED;
+	/* The child ends, and then its child goes on. */
+	if (!tell(go[1]) || !tell(go[1]) || !readable(answer[0]) ||
+	    read(answer[0], &adopted, 1) != 1)
+		return UNREACHED;
+	waitpid(-1, &status, 0);
+	return adopted ? 0 : ECHILD;
+}
+
+static int adopt_orphan_outside(void *const arg)
+{
+	return adopt_orphan(arg, false);
+}
+
+static int adopt_orphan_inside(void *const arg)
+{
+	return adopt_orphan(arg, true);
+}
+
+TEST_F(entry, orphan)
+{
+	EXPECT_EQ(0, on_host(&self->w, 0, adopt_orphan_outside, &self->w));
+	EXPECT_EQ(ECHILD, on_host(&self->w, 0, adopt_orphan_inside, &self->w));
 }
 
 /* E15: namespaces of the jail's own. */

@@ -4,6 +4,8 @@
  */
 
 #define _GNU_SOURCE
+#include <linux/fs.h>
+#include <sys/xattr.h>
 #include <time.h>
 
 #include "common.h"
@@ -382,6 +384,27 @@ TEST_F(path, receive_jail)
 		      receive, EACCES);
 }
 
+/* D2: a node below the root, which the jail cannot open, but the host can. */
+TEST_F(path, receive_inner_device)
+{
+	char path[64];
+
+	make_node(_metadata, &self->w, "/dev/kmsg", S_IFCHR, 1, 11);
+	snprintf(path, sizeof(path), "%s/dev/kmsg", self->w.root);
+	check_receive(_metadata, self, open(path, O_RDWR | O_CLOEXEC), receive,
+		      EACCES);
+}
+
+/* I2: it has no place below any root. */
+TEST_F(path, receive_message_queue)
+{
+	const int fd = syscall(__NR_mq_open, "jail-receive",
+			       O_RDWR | O_CREAT | O_CLOEXEC, 0600, NULL);
+
+	ASSERT_EQ(0, syscall(__NR_mq_unlink, "jail-receive"));
+	check_receive(_metadata, self, fd, receive, EACCES);
+}
+
 /* What is below the root, or nowhere, may come in. */
 TEST_F(path, receive_harmless)
 {
@@ -424,6 +447,48 @@ TEST_F(path, inherited_file)
 	EXPECT_EQ(EPERM, in_jail(&self->w, 0, make_setuid, &fd));
 	EXPECT_EQ(0, in_chroot(&self->w, 0, change_owner, &fd));
 	EXPECT_EQ(EPERM, in_jail(&self->w, 0, change_owner, &fd));
+	close(fd);
+}
+
+static int set_attribute(void *const arg)
+{
+	return RESULT(fsetxattr(*(const int *)arg, "trusted.jail", "x", 1, 0));
+}
+
+static int remove_attribute(void *const arg)
+{
+	const int err = RESULT(fremovexattr(*(const int *)arg, "trusted.jail"));
+
+	return err == ENODATA ? 0 : err;
+}
+
+static int set_flags(void *const arg)
+{
+	int flags;
+
+	if (ioctl(*(const int *)arg, FS_IOC_GETFLAGS, &flags))
+		return UNREACHED;
+	flags ^= FS_NODUMP_FL;
+	return RESULT(ioctl(*(const int *)arg, FS_IOC_SETFLAGS, &flags));
+}
+
+/* An access list is one of the attributes. */
+TEST_F(path, inherited_file_attributes)
+{
+	static const attack_t attacks[] = {
+		set_attribute,
+		remove_attribute,
+		set_flags,
+	};
+	const int fd = open(self->w.secret, O_RDWR | O_CLOEXEC);
+	size_t i;
+
+	ASSERT_LE(0, fd);
+	allow_everything(&self->w);
+	for (i = 0; i < ARRAY_SIZE(attacks); i++) {
+		EXPECT_EQ(0, in_chroot(&self->w, 0, attacks[i], &fd));
+		EXPECT_EQ(EPERM, in_jail(&self->w, 0, attacks[i], &fd));
+	}
 	close(fd);
 }
 

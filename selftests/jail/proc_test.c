@@ -297,6 +297,72 @@ TEST_F(proc, link_to_descriptor)
 	close(fd);
 }
 
+/* F6: the names of places outside. */
+
+/* Returns 0 if a link or a map names something below @arg. */
+static int name_of_descriptor(void *const arg)
+{
+	char path[32], name[256] = "";
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", *(const int *)arg);
+	if (readlink(path, name, sizeof(name) - 1) < 0)
+		return UNREACHED;
+	return strstr(name, "secret") ? 0 : ENOENT;
+}
+
+static int name_of_program(void *const arg)
+{
+	char name[256] = "";
+
+	if (readlink("/proc/self/exe", name, sizeof(name) - 1) < 0)
+		return UNREACHED;
+	return strstr(name, "proc_test") ? 0 : ENOENT;
+}
+
+static int name_in_maps(void *const arg)
+{
+	char text[4096];
+
+	if (read_file("/proc/self/maps", text, sizeof(text)))
+		return UNREACHED;
+	return strstr(text, "proc_test") ? 0 : ENOENT;
+}
+
+TEST_F(proc, names)
+{
+	const int fd = open(self->w.secret, O_RDONLY | O_CLOEXEC);
+
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(0,
+		  in_chroot(&self->w, variant->uid, name_of_descriptor, &fd));
+	EXPECT_EQ(ENOENT,
+		  in_jail(&self->w, variant->uid, name_of_descriptor, &fd));
+	close(fd);
+	EXPECT_EQ(0, in_chroot(&self->w, variant->uid, name_of_program, NULL));
+	EXPECT_EQ(ENOENT,
+		  in_jail(&self->w, variant->uid, name_of_program, NULL));
+	EXPECT_EQ(0, in_chroot(&self->w, variant->uid, name_in_maps, NULL));
+	EXPECT_EQ(ENOENT, in_jail(&self->w, variant->uid, name_in_maps, NULL));
+}
+
+/* What is below the root keeps its name. */
+static int names_inside(void *const arg)
+{
+	const int fd = open("/tmp/named", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	char path[32], name[256] = "";
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (fd < 0 || readlink(path, name, sizeof(name) - 1) < 0)
+		return UNREACHED;
+	unlink("/tmp/named");
+	return strcmp(name, "/tmp/named") ? ENOENT : 0;
+}
+
+TEST_F(proc, names_inside)
+{
+	EXPECT_EQ(0, in_jail(&self->w, variant->uid, names_inside, NULL));
+}
+
 /* F10: files of the whole system that root may write. */
 
 FIXTURE(proc_global)
@@ -396,6 +462,47 @@ TEST_F(proc_global, mode)
 	EXPECT_EQ(EPERM, in_jail(&self->w, 0, change_mode, NULL));
 	EXPECT_EQ(0, in_chroot(&self->w, 0, change_owner, NULL));
 	EXPECT_EQ(EPERM, in_jail(&self->w, 0, change_owner, NULL));
+}
+
+/* The same of its root and of its symbolic links. */
+
+static int change_root(void *const arg)
+{
+	return RESULT(chmod("/proc", 0555));
+}
+
+static int change_root_owner(void *const arg)
+{
+	return RESULT(chown("/proc", 0, 0));
+}
+
+static int change_link_owner(void *const arg)
+{
+	return RESULT(lchown("/proc/self", 0, 0));
+}
+
+static int change_sysctl_owner(void *const arg)
+{
+	const struct timespec times[2] = { { .tv_nsec = UTIME_NOW },
+					   { .tv_nsec = UTIME_NOW } };
+
+	return RESULT(utimensat(AT_FDCWD, "/proc/sys", times, 0));
+}
+
+TEST_F(proc_global, root_mode)
+{
+	static const attack_t attacks[] = {
+		change_root,
+		change_root_owner,
+		change_link_owner,
+		change_sysctl_owner,
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(attacks); i++) {
+		EXPECT_EQ(0, in_chroot(&self->w, 0, attacks[i], NULL));
+		EXPECT_EQ(EPERM, in_jail(&self->w, 0, attacks[i], NULL));
+	}
 }
 
 /* F12: what tells of the host. */

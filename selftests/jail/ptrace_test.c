@@ -110,6 +110,41 @@ TEST_F(ptrace, traceme)
 	EXPECT_EQ(EPERM, in_jail(&self->w, variant->uid, trace_me, NULL));
 }
 
+/* The other way round: a child that its parent left outside. */
+
+static int trace_from_outside(const struct world *const w, const bool enter_it)
+{
+	int go[2], status;
+	pid_t child;
+
+	if (pipe(go))
+		return UNREACHED;
+	child = fork();
+	if (child == 0)
+		_exit(hear(go[0]) ? trace_me(NULL) : 255);
+	if (child < 0 || (enter_it && jail(&w->args, sizeof(w->args), 0) < 0))
+		return UNREACHED;
+	if (!tell(go[1]) || waitpid(-1, &status, 0) < 0 || !WIFEXITED(status))
+		return UNREACHED;
+	return WEXITSTATUS(status);
+}
+
+static int trace_outside(void *const arg)
+{
+	return trace_from_outside(arg, false);
+}
+
+static int trace_inside(void *const arg)
+{
+	return trace_from_outside(arg, true);
+}
+
+TEST_F(ptrace, child_outside)
+{
+	EXPECT_EQ(0, on_host(&self->w, 0, trace_outside, &self->w));
+	EXPECT_EQ(EPERM, on_host(&self->w, 0, trace_inside, &self->w));
+}
+
 /* Inside all is as usual. */
 
 static int trace_own_child(void *const arg)

@@ -253,6 +253,206 @@ TEST_F(signal, peer)
 	EXPECT_FALSE(heard_signal(_metadata, sentinel, SIGURG));
 }
 
+/* O1: a signal for a child outside when its parent in the jail ends. */
+
+static void wait_for_death(const int ready)
+{
+	const pid_t parent = getppid();
+	const struct timespec none = {};
+	sigset_t set;
+	char got;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGWINCH);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	prctl(PR_SET_PDEATHSIG, SIGWINCH, 0, 0, 0);
+	setpgid(0, 0);
+	if (!tell(ready))
+		_exit(1);
+	while (getppid() == parent)
+		sched_yield();
+	/* Waits for the lock under which the parent ended. */
+	kill(0, 0);
+	got = sigtimedwait(&set, NULL, &none) == SIGWINCH;
+	_exit(write(ready, &got, 1) != 1);
+}
+
+struct death {
+	const struct world *w;
+	bool enter_it;
+	int ready[2];
+};
+
+static int end_as_parent(void *const arg)
+{
+	const struct death *const death = arg;
+	const struct world *const w = death->w;
+	const pid_t child = fork();
+
+	if (child == 0)
+		wait_for_death(death->ready[1]);
+	if (child < 0 || !hear(death->ready[0]) ||
+	    (death->enter_it && jail(&w->args, sizeof(w->args), 0) < 0))
+		return UNREACHED;
+	return 0;
+}
+
+/* True if the child got the signal. */
+static bool signals_by_death(struct __test_metadata *const _metadata,
+			     const struct world *const w, const bool enter_it)
+{
+	struct death death = { .w = w, .enter_it = enter_it };
+	char got = -1;
+
+	ASSERT_EQ(0, pipe(death.ready));
+	EXPECT_EQ(0, on_host(w, 0, end_as_parent, &death));
+	EXPECT_TRUE(readable(death.ready[0]));
+	EXPECT_EQ(1, read(death.ready[0], &got, 1));
+	close(death.ready[0]);
+	close(death.ready[1]);
+	return got == 1;
+}
+
+TEST_F(signal, parent_death)
+{
+	/* A signal from root to root either way. */
+	EXPECT_TRUE(signals_by_death(_metadata, &self->w, false));
+	EXPECT_FALSE(signals_by_death(_metadata, &self->w, true));
+}
+
+/* Who has sent something: 0 where that is nobody of the jail. */
+
+static int know_peer(void *const arg)
+{
+	const int *const values = arg;
+	struct ucred ucred;
+	socklen_t len = sizeof(ucred);
+
+	if (getsockopt(values[0], SOL_SOCKET, SO_PEERCRED, &ucred, &len))
+		return UNREACHED;
+	if (ucred.pid == values[1])
+		return 0;
+	return ucred.pid ? UNREACHED : ESRCH;
+}
+
+static int know_sender_of_message(void *const arg)
+{
+	const int *const values = arg;
+	char control[CMSG_SPACE(sizeof(struct ucred))] = {};
+	struct ucred ucred;
+	char byte;
+	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+
+	if (recvmsg(values[0], &msg, 0) != 1 || !CMSG_FIRSTHDR(&msg))
+		return UNREACHED;
+	memcpy(&ucred, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(ucred));
+	if (ucred.pid == values[1])
+		return 0;
+	return ucred.pid ? UNREACHED : ESRCH;
+}
+
+static int know_peer_by_descriptor(void *const arg)
+{
+	int pidfd = -1;
+	socklen_t len = sizeof(pidfd);
+
+	return RESULT(getsockopt(*(const int *)arg, SOL_SOCKET, SO_PEERPIDFD,
+				 &pidfd, &len));
+}
+
+static int know_owner(void *const arg)
+{
+	const int *const values = arg;
+	const int owner = fcntl(values[0], F_GETOWN);
+
+	if (owner == values[1])
+		return 0;
+	return owner ? UNREACHED : ESRCH;
+}
+
+TEST_F(signal, known_sender)
+{
+	int pair[2], values[2];
+	const int one = 1;
+
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
+	values[0] = pair[0];
+	values[1] = getpid();
+	ASSERT_EQ(0, setsockopt(pair[0], SOL_SOCKET, SO_PASSCRED, &one,
+				sizeof(one)));
+	EXPECT_EQ(0, in_chroot(&self->w, variant->uid, know_peer, values));
+	EXPECT_EQ(ESRCH, in_jail(&self->w, variant->uid, know_peer, values));
+	EXPECT_EQ(0, in_chroot(&self->w, variant->uid, know_peer_by_descriptor,
+			       values));
+	EXPECT_EQ(ENODATA, in_jail(&self->w, variant->uid,
+				   know_peer_by_descriptor, values));
+	ASSERT_TRUE(tell(pair[1]));
+	EXPECT_EQ(0, in_chroot(&self->w, variant->uid, know_sender_of_message,
+			       values));
+	ASSERT_TRUE(tell(pair[1]));
+	EXPECT_EQ(ESRCH, in_jail(&self->w, variant->uid, know_sender_of_message,
+				 values));
+	ASSERT_EQ(0, fcntl(pair[0], F_SETOWN, getpid()));
+	EXPECT_EQ(0, in_chroot(&self->w, variant->uid, know_owner, values));
+	EXPECT_EQ(ESRCH, in_jail(&self->w, variant->uid, know_owner, values));
+	close(pair[0]);
+	close(pair[1]);
+}
+
+struct sender {
+	pid_t pid;
+	int ready;
+};
+
+static int know_sender_of_signal(void *const arg)
+{
+	const struct sender *const sender = arg;
+	siginfo_t info = {};
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGWINCH);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	if (!tell(sender->ready) || sigwaitinfo(&set, &info) != SIGWINCH)
+		return UNREACHED;
+	if (info.si_pid == sender->pid)
+		return 0;
+	return info.si_pid ? UNREACHED : ESRCH;
+}
+
+static int send_and_finish(struct __test_metadata *const _metadata,
+			   const struct world *const w, const enum place place,
+			   const uid_t uid)
+{
+	struct sender sender = { .pid = getpid() };
+	struct runner runner;
+	int ready[2];
+
+	ASSERT_EQ(0, pipe(ready));
+	sender.ready = ready[1];
+	runner =
+		start(_metadata, w, place, uid, know_sender_of_signal, &sender);
+	EXPECT_TRUE(hear(ready[0]));
+	EXPECT_EQ(0, kill(runner.pid, SIGWINCH));
+	close(ready[0]);
+	close(ready[1]);
+	return finish(_metadata, w, &runner);
+}
+
+TEST_F(signal, known_sender_of_signal)
+{
+	EXPECT_EQ(0,
+		  send_and_finish(_metadata, &self->w, CHROOT, variant->uid));
+	EXPECT_EQ(ESRCH,
+		  send_and_finish(_metadata, &self->w, JAIL, variant->uid));
+}
+
 /* The host reaches into the jail. */
 
 static int wait_for_signal(void *const arg)

@@ -12,7 +12,9 @@ FIXTURE(tty)
 {
 	struct world w;
 	/* A terminal of the host, in the instance that the jail sees too. */
-	int master, slave, number;
+	int slave, number;
+	/* Has its master, with which no jail can be entered. */
+	pid_t holder;
 };
 
 static int open_master(const char *const root)
@@ -35,25 +37,46 @@ static int open_slave(const char *const root, const int number)
 	return open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
 }
 
+static void hold_master(const struct world *const w, const int ready)
+{
+	const int master = open_master(w->root);
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	if (master < 0 || ioctl(master, TIOCGPTN, &w->shared->values[0]) ||
+	    !tell(ready))
+		_exit(1);
+	for (;;)
+		pause();
+}
+
 FIXTURE_SETUP(tty)
 {
 	struct world *const w = &self->w;
+	int ready[2];
 
 	make_world(_metadata, w);
 	make_dir(_metadata, w, "/dev/pts", 0755);
 	make_mount(_metadata, w, "/dev/pts", "devpts",
 		   "newinstance,ptmxmode=0666,mode=0666");
-	self->master = open_master(w->root);
-	ASSERT_LE(0, self->master);
-	ASSERT_EQ(0, ioctl(self->master, TIOCGPTN, &self->number));
+	ASSERT_EQ(0, pipe2(ready, O_CLOEXEC));
+	self->holder = fork();
+	ASSERT_LE(0, self->holder);
+	if (self->holder == 0)
+		hold_master(w, ready[1]);
+	close(ready[1]);
+	ASSERT_TRUE(hear(ready[0]));
+	close(ready[0]);
+	self->number = w->shared->values[0];
 	self->slave = open_slave(w->root, self->number);
 	ASSERT_LE(0, self->slave);
+	/* The terminal of an interactive shell. */
+	w->stream = self->slave;
 }
 
 FIXTURE_TEARDOWN(tty)
 {
 	close(self->slave);
-	close(self->master);
+	end_child(self->holder);
 	remove_world(&self->w);
 }
 
@@ -61,37 +84,36 @@ FIXTURE_TEARDOWN(tty)
 
 static int inject(void *const arg)
 {
-	return RESULT(ioctl(*(const int *)arg, TIOCSTI, "x"));
+	return RESULT(ioctl(0, TIOCSTI, "x"));
 }
 
 /* The same as its controlling terminal. */
 static int inject_own(void *const arg)
 {
-	if (ioctl(*(const int *)arg, TIOCSCTTY, 0))
+	if (ioctl(0, TIOCSCTTY, 0))
 		return errno;
 	return inject(arg);
 }
 
 TEST_F(tty, inject)
 {
-	const int *const slave = &self->slave;
 	int result;
 
-	EXPECT_EQ(0, in_chroot(&self->w, 0, inject_own, slave));
-	EXPECT_EQ(EPERM, in_jail(&self->w, 0, inject_own, slave));
-	result = in_jail(&self->w, 0, inject, slave);
+	EXPECT_EQ(0, in_chroot(&self->w, 0, inject_own, NULL));
+	EXPECT_EQ(EPERM, in_jail(&self->w, 0, inject_own, NULL));
+	result = in_jail(&self->w, 0, inject, NULL);
 	EXPECT_TRUE(result == EIO || result == EPERM);
 	/* CAP_SYS_ADMIN would do without a controlling terminal. */
 	allow_everything(&self->w);
-	EXPECT_EQ(0, in_chroot(&self->w, 0, inject, slave));
-	EXPECT_EQ(EIO, in_jail(&self->w, 0, inject, slave));
+	EXPECT_EQ(0, in_chroot(&self->w, 0, inject, NULL));
+	EXPECT_EQ(EIO, in_jail(&self->w, 0, inject, NULL));
 }
 
 /* T2: taking a terminal of the host. */
 
 static int take(void *const arg)
 {
-	return RESULT(ioctl(*(const int *)arg, TIOCSCTTY, 0));
+	return RESULT(ioctl(0, TIOCSCTTY, 0));
 }
 
 static int take_by_open(void *const arg)
@@ -109,11 +131,89 @@ static int take_by_open(void *const arg)
 
 TEST_F(tty, take)
 {
-	EXPECT_EQ(0, in_chroot(&self->w, 0, take, &self->slave));
-	EXPECT_EQ(EPERM, in_jail(&self->w, 0, take, &self->slave));
-	EXPECT_EQ(EPERM, in_jail(&self->w, UID_USER, take, &self->slave));
+	EXPECT_EQ(0, in_chroot(&self->w, 0, take, NULL));
+	EXPECT_EQ(EPERM, in_jail(&self->w, 0, take, NULL));
+	EXPECT_EQ(EPERM, in_jail(&self->w, UID_USER, take, NULL));
 	EXPECT_EQ(0, in_chroot(&self->w, 0, take_by_open, &self->number));
 	EXPECT_EQ(EIO, in_jail(&self->w, 0, take_by_open, &self->number));
+}
+
+/* O5: signals that the terminal itself sends to its foreground group. */
+
+/* A session of the host on the terminal; notes come as from a sentinel. */
+static struct sentinel start_session(struct __test_metadata *const _metadata,
+				     const int slave)
+{
+	struct sentinel session;
+	int notes[2];
+
+	ASSERT_EQ(0, pipe2(notes, O_CLOEXEC));
+	session.pid = fork();
+	ASSERT_LE(0, session.pid);
+	if (session.pid == 0) {
+		sigset_t set;
+		char signal;
+
+		sigemptyset(&set);
+		sigaddset(&set, SIGURG);
+		sigaddset(&set, SIGNAL_MARK);
+		sigprocmask(SIG_BLOCK, &set, NULL);
+		if (setsid() < 0 || ioctl(slave, TIOCSCTTY, 0))
+			_exit(1);
+		for (signal = 0; write(notes[1], &signal, 1) == 1;)
+			signal = sigwaitinfo(&set, NULL);
+		_exit(0);
+	}
+	close(notes[1]);
+	session.notes = notes[0];
+	ASSERT_TRUE(hear(session.notes));
+	return session;
+}
+
+/* Asks for a signal of its choice whenever something is typed. */
+static int ask_for_signals(void *const arg)
+{
+	const int *const values = arg;
+	int err = RESULT(fcntl(0, F_SETSIG, SIGURG));
+
+	if (!err)
+		err = RESULT(fcntl(0, F_SETFL, O_RDWR | O_ASYNC));
+	return tell(values[0]) && hear(values[1]) ? err : UNREACHED;
+}
+
+/* True if typing a key signals the session of the host. */
+static bool signals_session(struct __test_metadata *const _metadata,
+			    struct _test_data_tty *const self,
+			    const enum place place)
+{
+	const struct sentinel session = start_session(_metadata, self->slave);
+	int ready[2], go[2], values[2];
+	struct runner runner;
+	bool heard;
+
+	ASSERT_EQ(0, pipe(ready));
+	ASSERT_EQ(0, pipe(go));
+	values[0] = ready[1];
+	values[1] = go[0];
+	runner = start(_metadata, &self->w, place, 0, ask_for_signals, values);
+	EXPECT_TRUE(hear(ready[0]));
+	/* What it sends it has sent when the call is over. */
+	EXPECT_EQ(0, ioctl(self->slave, TIOCSTI, "\n"));
+	heard = heard_signal(_metadata, &session, SIGURG);
+	EXPECT_TRUE(tell(go[1]));
+	finish(_metadata, &self->w, &runner);
+	close(ready[0]);
+	close(ready[1]);
+	close(go[0]);
+	close(go[1]);
+	stop_sentinel(&session);
+	return heard;
+}
+
+TEST_F(tty, signals)
+{
+	EXPECT_TRUE(signals_session(_metadata, self, CHROOT));
+	EXPECT_FALSE(signals_session(_metadata, self, JAIL));
 }
 
 /* T3: opening one by its name. */
