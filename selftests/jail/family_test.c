@@ -8,7 +8,6 @@
 #include <linux/neighbour.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
-#include <net/if.h>
 
 #include "inet.h"
 
@@ -496,6 +495,28 @@ static int bind_netlink(void *const arg)
 	return RESULT(bind(fd, (const struct sockaddr *)&nl, sizeof(nl)));
 }
 
+/* To join groups later, a program binds to the port that it has. */
+static int bind_netlink_again(void *const arg)
+{
+	struct sockaddr_nl nl = { .nl_family = AF_NETLINK };
+	socklen_t len = sizeof(nl);
+	int fd, i;
+
+	/* The first one has the number of the process; this is the second. */
+	for (i = 0; i < 2; i++) {
+		fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+		nl.nl_pid = 0;
+		if (fd < 0 ||
+		    bind(fd, (const struct sockaddr *)&nl, sizeof(nl)))
+			return UNREACHED;
+	}
+	if (getsockname(fd, (struct sockaddr *)&nl, &len) ||
+	    nl.nl_pid == (__u32)getpid())
+		return UNREACHED;
+	nl.nl_groups = RTMGRP_LINK;
+	return RESULT(bind(fd, (const struct sockaddr *)&nl, sizeof(nl)));
+}
+
 TEST_F(family, netlink_port)
 {
 	struct sockaddr_nl nl = {
@@ -517,6 +538,55 @@ TEST_F(family, netlink_port)
 		  in_jail(&self->w, UID_USER, bind_netlink, &unused));
 	EXPECT_EQ(EADDRINUSE, in_jail(&self->w, 0, bind_netlink, &unused));
 	EXPECT_EQ(0, in_jail(&self->w, UID_USER, bind_netlink, NULL));
+	EXPECT_EQ(0, in_chroot(&self->w, 0, bind_netlink_again, NULL));
+	EXPECT_EQ(0, in_jail(&self->w, 0, bind_netlink_again, NULL));
+}
+
+/* G5: what happens to the addresses of the host. */
+
+static int hear_news(void *const arg)
+{
+	const struct world *const w = arg;
+	const int fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+	const struct sockaddr_nl nl = {
+		.nl_family = AF_NETLINK,
+		.nl_groups = RTMGRP_IPV4_IFADDR,
+	};
+	char message[1024];
+
+	if (fd < 0 || bind(fd, (const struct sockaddr *)&nl, sizeof(nl)) ||
+	    !tell(w->shared->values[0]) || !hear(w->shared->values[1]))
+		return UNREACHED;
+	return RESULT(recv(fd, message, sizeof(message), MSG_DONTWAIT));
+}
+
+static int hear_of_address(struct __test_metadata *const _metadata,
+			   const struct world *const w, const enum place place)
+{
+	struct runner runner;
+	int ready[2], go[2], result;
+
+	ASSERT_EQ(0, pipe2(ready, O_CLOEXEC));
+	ASSERT_EQ(0, pipe2(go, O_CLOEXEC));
+	w->shared->values[0] = ready[1];
+	w->shared->values[1] = go[0];
+	runner = start(_metadata, w, place, UID_USER, hear_news, (void *)w);
+	EXPECT_TRUE(hear(ready[0]));
+	EXPECT_EQ(0, change_address(ADDR_LOST, true));
+	EXPECT_EQ(0, change_address(ADDR_LOST, false));
+	tell(go[1]);
+	result = finish(_metadata, w, &runner);
+	close(ready[0]);
+	close(ready[1]);
+	close(go[0]);
+	close(go[1]);
+	return result;
+}
+
+TEST_F(family, netlink_broadcast)
+{
+	EXPECT_EQ(0, hear_of_address(_metadata, &self->w, CHROOT));
+	EXPECT_EQ(EAGAIN, hear_of_address(_metadata, &self->w, JAIL));
 }
 
 /* Messages to programs that believe in the kernel as their only sender. */

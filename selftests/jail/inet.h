@@ -6,6 +6,8 @@
 #ifndef SELFTESTS_JAIL_INET_H
 #define SELFTESTS_JAIL_INET_H
 
+#include <net/if.h>
+
 #include "common.h"
 
 /* What an attack returns when its socket stands at the jail's address. */
@@ -16,6 +18,9 @@
 
 /* In the interface's network, but nobody has it: packets vanish. */
 #define ADDR_NOBODY "10.2.3.77"
+
+/* One that a test gives to the interface and takes away again. */
+#define ADDR_LOST "10.2.3.99"
 
 /* A socket and what to do with it. */
 struct target {
@@ -164,6 +169,30 @@ static inline in_port_t unused_port(void)
 
 	close(fd);
 	return port;
+}
+
+/* With a network of its own, and so the source of what goes to it. */
+static inline int change_address(const char *const addr, const bool add)
+{
+	const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_in in = make_sockaddr(addr, 0);
+	struct ifreq ifr = {};
+	int err;
+
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s:9", DEVICE);
+	if (add) {
+		memcpy(&ifr.ifr_addr, &in, sizeof(in));
+		err = RESULT(ioctl(fd, SIOCSIFADDR, &ifr));
+		in = make_sockaddr("255.255.255.255", 0);
+		memcpy(&ifr.ifr_netmask, &in, sizeof(in));
+		if (!err)
+			err = RESULT(ioctl(fd, SIOCSIFNETMASK, &ifr));
+	} else {
+		ifr.ifr_flags = 0;
+		err = RESULT(ioctl(fd, SIOCSIFFLAGS, &ifr));
+	}
+	close(fd);
+	return err;
 }
 
 #endif /* SELFTESTS_JAIL_INET_H */

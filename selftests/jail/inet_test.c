@@ -5,7 +5,6 @@
 
 #define _GNU_SOURCE
 #include <linux/filter.h>
-#include <net/if.h>
 #include <net/route.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
@@ -305,6 +304,41 @@ TEST_F(inet, capability_options)
 	EXPECT_EQ(EPERM, in_jail(&self->w, 0, set_option, &repair));
 }
 
+static int send_mark(void *const arg)
+{
+	const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	struct sockaddr_in in = make_sockaddr(ADDR_HOST, 9);
+	const __u32 mark = 77;
+	char control[CMSG_SPACE(sizeof(mark))] = {};
+	struct iovec iov = { .iov_base = (void *)"a", .iov_len = 1 };
+	struct msghdr msg = {
+		.msg_name = &in,
+		.msg_namelen = sizeof(in),
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *const cmsg = CMSG_FIRSTHDR(&msg);
+
+	if (fd < 0)
+		return UNREACHED;
+	cmsg->cmsg_level = SOL_SOCKET;
+	cmsg->cmsg_type = SO_MARK;
+	cmsg->cmsg_len = CMSG_LEN(sizeof(mark));
+	memcpy(CMSG_DATA(cmsg), &mark, sizeof(mark));
+	return RESULT(sendmsg(fd, &msg, MSG_NOSIGNAL));
+}
+
+/* Needs no more than CAP_NET_RAW, which is no unsafe one. */
+TEST_F(inet, mark_of_message)
+{
+	EXPECT_EQ(EPERM, in_jail(&self->w, 0, send_mark, NULL));
+	self->w.args.cap_ceiling |= 1ULL << CAP_NET_RAW;
+	EXPECT_EQ(0, in_chroot(&self->w, 0, send_mark, NULL));
+	EXPECT_EQ(EPERM, in_jail(&self->w, 0, send_mark, NULL));
+}
+
 /* A10, A11: disconnecting. */
 
 static int disconnect(const int fd)
@@ -500,31 +534,6 @@ TEST_F(inet, bind_ping)
 
 /* A16: the address goes away while the jail lives. */
 
-#define ADDR_LOST "10.2.3.99"
-
-static int change_address(const char *const addr, const bool add)
-{
-	const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	struct sockaddr_in in = make_sockaddr(addr, 0);
-	struct ifreq ifr = {};
-	int err;
-
-	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s:9", DEVICE);
-	if (add) {
-		memcpy(&ifr.ifr_addr, &in, sizeof(in));
-		err = RESULT(ioctl(fd, SIOCSIFADDR, &ifr));
-		in = make_sockaddr("255.255.255.255", 0);
-		memcpy(&ifr.ifr_netmask, &in, sizeof(in));
-		if (!err)
-			err = RESULT(ioctl(fd, SIOCSIFNETMASK, &ifr));
-	} else {
-		ifr.ifr_flags = 0;
-		err = RESULT(ioctl(fd, SIOCSIFFLAGS, &ifr));
-	}
-	close(fd);
-	return err;
-}
-
 static int connect_after_loss(void *const arg)
 {
 	const struct world *const w = arg;
@@ -565,6 +574,73 @@ TEST_F(inet, address_lost)
 	/* No jail can be made on it either. */
 	EXPECT_EQ(NOT_ENTERED(EADDRNOTAVAIL),
 		  in_jail(&self->w, 0, connect_after_loss, &self->w));
+	close(server);
+}
+
+/* It is there again, as one to which nobody can be bound as a source. */
+
+static int send_from_broadcast(void *const arg)
+{
+	const struct world *const w = arg;
+	const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	if (fd < 0 || !tell(w->shared->values[0]) ||
+	    !hear(w->shared->values[1]))
+		return UNREACHED;
+	if (bind_to(fd, ADDR_LOST, 0))
+		return errno;
+	return RESULT(send_to(fd, ADDR_HOST, w->shared->values[2], 0));
+}
+
+/* The last address of a network of four. */
+static int make_broadcast(void)
+{
+	const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_in in = make_sockaddr("10.2.3.97", 0);
+	struct ifreq ifr = { .ifr_name = DEVICE ":9" };
+	int err;
+
+	memcpy(&ifr.ifr_addr, &in, sizeof(in));
+	err = RESULT(ioctl(fd, SIOCSIFADDR, &ifr));
+	in = make_sockaddr("255.255.255.252", 0);
+	memcpy(&ifr.ifr_netmask, &in, sizeof(in));
+	err = err ?: RESULT(ioctl(fd, SIOCSIFNETMASK, &ifr));
+	in = make_sockaddr(ADDR_LOST, 0);
+	memcpy(&ifr.ifr_broadaddr, &in, sizeof(in));
+	err = err ?: RESULT(ioctl(fd, SIOCSIFBRDADDR, &ifr));
+	close(fd);
+	return err;
+}
+
+TEST_F(inet, address_broadcast)
+{
+	static const enum place places[] = { CHROOT, JAIL };
+	const int server = open_server(SOCK_DGRAM, ADDR_HOST, 0);
+	struct sockaddr_in from = {};
+	struct runner runner;
+	int ready[2], go[2];
+	size_t i;
+
+	ASSERT_EQ(0, pipe2(ready, O_CLOEXEC));
+	ASSERT_EQ(0, pipe2(go, O_CLOEXEC));
+	self->w.shared->values[0] = ready[1];
+	self->w.shared->values[1] = go[0];
+	self->w.shared->values[2] = local_port(server);
+	set_addr(&self->w.addr, ADDR_LOST);
+	for (i = 0; i < ARRAY_SIZE(places); i++) {
+		ASSERT_EQ(0, change_address(ADDR_LOST, true));
+		runner = start(_metadata, &self->w, places[i], 0,
+			       send_from_broadcast, &self->w);
+		EXPECT_TRUE(hear(ready[0]));
+		ASSERT_EQ(0, change_address(ADDR_LOST, false));
+		ASSERT_EQ(0, make_broadcast());
+		tell(go[1]);
+		/* Outside, the kernel takes another source; inside, none. */
+		EXPECT_EQ(places[i] == JAIL ? ENETUNREACH : 0,
+			  finish(_metadata, &self->w, &runner));
+		EXPECT_EQ(places[i] != JAIL, get_datagram(server, &from));
+		ASSERT_EQ(0, change_address("10.2.3.97", false));
+	}
 	close(server);
 }
 
@@ -1519,6 +1595,39 @@ TEST_F(foreign, send_unbound)
 		  in_chroot(&self->w, UID_USER, send_plain, &crossing));
 	EXPECT_NE(0, local_port(crossing.fd));
 	close(crossing.fd);
+}
+
+/* A connection that came in is as good as ever, and fails as ever. */
+static int write_after_reset(void *const arg)
+{
+	const struct crossing *const crossing = arg;
+
+	if (send(crossing->fd, "a", 1, MSG_NOSIGNAL) != -1 ||
+	    errno != ECONNRESET)
+		return errno;
+	return RESULT(send(crossing->fd, "a", 1, MSG_NOSIGNAL));
+}
+
+TEST_F(foreign, reset)
+{
+	const struct linger linger = { .l_onoff = 1 };
+	struct crossing crossing;
+	int i, fd;
+
+	for (i = 0; i < 2; i++) {
+		fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		ASSERT_EQ(0, connect_to(fd, ADDR_HOST, self->port));
+		crossing.fd = accept(self->server, NULL, NULL);
+		ASSERT_LE(0, crossing.fd);
+		ASSERT_EQ(0, setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger,
+					sizeof(linger)));
+		close(fd);
+		EXPECT_EQ(EPIPE, i ? in_jail(&self->w, 0, write_after_reset,
+					     &crossing) :
+				     in_chroot(&self->w, 0, write_after_reset,
+					       &crossing));
+		close(crossing.fd);
+	}
 }
 
 /* What a program chooses for one socket of a group it chooses for all. */

@@ -362,6 +362,56 @@ TEST_F(port, take_over_udp)
 	check_take_over(_metadata, self, SOCK_DGRAM);
 }
 
+/*
+ * D2: a socket on the wildcard gets an address when it connects: that of the
+ * jail if it connects to it.
+ */
+
+static int connect_beside(void *const arg)
+{
+	const struct server *const server = arg;
+	const int fd = open_server(SOCK_DGRAM, "0.0.0.0", server->port);
+	struct sockaddr_in in = {};
+	socklen_t len = sizeof(in);
+
+	if (fd < 0)
+		return UNREACHED;
+	if (connect_to(fd, server->addr, 9))
+		return errno;
+	if (getsockname(fd, (struct sockaddr *)&in, &len))
+		return UNREACHED;
+	return is_addr(&in, server->addr) ? 0 : ERANGE;
+}
+
+TEST_F(port, connect_beside)
+{
+	struct world outside = self->w;
+	struct server inmate = {
+		.type = SOCK_DGRAM,
+		.addr = ADDR_LOST,
+		.port = self->number,
+		.ready = self->ready[1],
+		.go = self->go[0],
+	};
+	struct runner runner;
+
+	outside.shared = mmap(NULL, sizeof(*outside.shared),
+			      PROT_READ | PROT_WRITE,
+			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, outside.shared);
+	ASSERT_EQ(0, change_address(ADDR_LOST, true));
+	set_addr(&self->w.addr, ADDR_LOST);
+	EXPECT_EQ(0, on_host(&outside, UID_USER, connect_beside, &inmate));
+	runner = start(_metadata, &self->w, JAIL, 0, serve, &inmate);
+	EXPECT_TRUE(hear(self->ready[0]));
+	EXPECT_EQ(EADDRINUSE,
+		  on_host(&outside, UID_USER, connect_beside, &inmate));
+	EXPECT_EQ(0, ask(SOCK_DGRAM, ADDR_LOST, self->number));
+	tell(self->go[1]);
+	EXPECT_EQ(0, finish(_metadata, &self->w, &runner));
+	ASSERT_EQ(0, change_address(ADDR_LOST, false));
+}
+
 /* D4: who is bound and not yet listening must not be overtaken. */
 
 static int bind_only(void *const arg)

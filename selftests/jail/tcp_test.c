@@ -10,7 +10,6 @@
 #include <linux/if_packet.h>
 #include <linux/securebits.h>
 #include <net/ethernet.h>
-#include <net/if.h>
 #include <netinet/ip.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
