@@ -7,6 +7,7 @@
 #include <linux/sched.h>
 #include <pthread.h>
 
+#include "inet.h"
 #include "race.h"
 
 #define NAME "race"
@@ -828,6 +829,80 @@ TEST_F_TIMEOUT(race, proc_lookup, RACE_TIMEOUT)
 	EXPECT_EQ(3 * 10, wrong);
 	check_lookups(_metadata, self, JAIL, &wrong);
 	EXPECT_EQ(0, wrong);
+}
+
+/*
+ * A socket of the host gets the address of the jail as it connects, while one of
+ * the jail is bound to the same port.
+ */
+
+struct binder {
+	/* Four in a round: to bind, bound, to close, closed; then negative. */
+	int turn;
+	in_port_t port;
+	int result;
+};
+
+static int bind_in_turns(void *const arg)
+{
+	struct binder *const binder = arg;
+	int turn, fd;
+
+	for (turn = 1; await(&binder->turn, turn - 1) == turn; turn += 4) {
+		fd = socket(AF_INET, SOCK_DGRAM, 0);
+		if (fd < 0)
+			return UNREACHED;
+		binder->result = RESULT(bind_to(fd, "0.0.0.0", binder->port));
+		poke(&binder->turn, turn + 1);
+		/* Holds it until the other one has looked. */
+		if (await(&binder->turn, turn + 1) != turn + 2)
+			return UNREACHED;
+		close(fd);
+		poke(&binder->turn, turn + 3);
+	}
+	return 0;
+}
+
+TEST_F_TIMEOUT(race, udp_connect, RACE_TIMEOUT)
+{
+	struct binder *const binder = (void *)self->w.shared->values;
+	int round, turn, fd, err, bound = 0, connected = 0, delay = 1000;
+	struct runner runner;
+
+	memset(binder, 0, sizeof(*binder));
+	binder->port = unused_port();
+	ASSERT_EQ(0, change_address(ADDR_LOST, true));
+	set_addr(&self->w.addr, ADDR_LOST);
+	runner = start(_metadata, &self->w, JAIL, 0, bind_in_turns, binder);
+	for (round = 0; round < self->rounds; round++) {
+		turn = 4 * round;
+		fd = open_server(SOCK_DGRAM, "0.0.0.0", binder->port);
+		ASSERT_LE(0, fd);
+		poke(&binder->turn, turn + 1);
+		spin(delay);
+		err = RESULT(connect_to(fd, ADDR_LOST, 9));
+		ASSERT_EQ(turn + 2, await(&binder->turn, turn + 1));
+		/* One of them, and not both. */
+		if (err) {
+			EXPECT_EQ(EADDRINUSE, err);
+			EXPECT_EQ(0, binder->result);
+			bound++;
+			delay -= delay / 8;
+		} else {
+			EXPECT_EQ(EADDRINUSE, binder->result);
+			connected++;
+			delay += delay / 8 + 1;
+		}
+		close(fd);
+		poke(&binder->turn, turn + 3);
+		ASSERT_EQ(turn + 4, await(&binder->turn, turn + 3));
+	}
+	poke(&binder->turn, PENDING);
+	EXPECT_EQ(0, finish(_metadata, &self->w, &runner));
+	ASSERT_EQ(0, change_address(ADDR_LOST, false));
+	EXPECT_LT(0, bound);
+	EXPECT_LT(0, connected);
+	TH_LOG("%d rounds: bound %d, connected %d", round, bound, connected);
 }
 
 TEST_HARNESS_MAIN
