@@ -1243,6 +1243,82 @@ TEST_F(inet, source_in_second_message)
 	close(server);
 }
 
+/* C7, C8: to all in the network. */
+
+#define ADDR_ALL "10.2.3.255"
+
+static int send_to_all(void *const arg)
+{
+	const struct target *const target = arg;
+	const int fd = socket(AF_INET, SOCK_DGRAM, 0), on = 1;
+	int err;
+
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof(on)))
+		return UNREACHED;
+	err = send_to(fd, ADDR_ALL, target->port, 0) == 1 ? 0 : errno;
+	close(fd);
+	return err;
+}
+
+TEST_F(inet, broadcast_source)
+{
+	const int server = open_server(SOCK_DGRAM, "0.0.0.0", 0);
+	const struct target target = { .port = local_port(server) };
+	struct sockaddr_in from = {};
+
+	EXPECT_EQ(0, in_chroot(&self->w, UID_USER, send_to_all, &target));
+	EXPECT_TRUE(get_datagram(server, &from));
+	EXPECT_FALSE(is_addr(&from, ADDR_JAIL));
+	EXPECT_EQ(0, in_jail(&self->w, UID_USER, send_to_all, &target));
+	EXPECT_TRUE(get_datagram(server, &from));
+	EXPECT_TRUE(is_addr(&from, ADDR_JAIL));
+	close(server);
+}
+
+/* Says how many came before the last one, which is for it alone. */
+static int hear_all(void *const arg)
+{
+	const struct world *const w = arg;
+	const int fd = open_server(SOCK_DGRAM, "0.0.0.0", w->shared->values[1]);
+	int heard = 0;
+	char byte;
+
+	if (fd < 0 || !tell(w->shared->values[0]))
+		return UNREACHED;
+	while (readable(fd) && recv(fd, &byte, 1, 0) == 1) {
+		if (byte == 'z')
+			return heard ? 0 : ENODATA;
+		heard++;
+	}
+	return UNREACHED;
+}
+
+TEST_F(inet, broadcast_receive)
+{
+	static const enum place places[] = { CHROOT, JAIL };
+	struct target target = { .port = unused_port() };
+	const struct sockaddr_in to = make_sockaddr(ADDR_JAIL, target.port);
+	struct runner runner;
+	int ready[2], fd;
+	size_t i;
+
+	ASSERT_EQ(0, pipe2(ready, O_CLOEXEC));
+	self->w.shared->values[0] = ready[1];
+	self->w.shared->values[1] = target.port;
+	for (i = 0; i < ARRAY_SIZE(places); i++) {
+		runner = start(_metadata, &self->w, places[i], 0, hear_all,
+			       &self->w);
+		EXPECT_TRUE(hear(ready[0]));
+		EXPECT_EQ(0, send_to_all(&target));
+		fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+		EXPECT_EQ(1, sendto(fd, "z", 1, 0, (const struct sockaddr *)&to,
+				    sizeof(to)));
+		close(fd);
+		EXPECT_EQ(places[i] == JAIL ? ENODATA : 0,
+			  finish(_metadata, &self->w, &runner));
+	}
+}
+
 /* C10 */
 TEST_F(inet, source_ping)
 {

@@ -905,4 +905,92 @@ TEST_F_TIMEOUT(race, udp_connect, RACE_TIMEOUT)
 	TH_LOG("%d rounds: bound %d, connected %d", round, bound, connected);
 }
 
+/* The same socket tries again and again, to hear in between. */
+
+struct listener {
+	in_port_t port;
+	/* Datagrams that a side has heard. */
+	int jail, host;
+	int tries, end;
+};
+
+static int serve_datagrams(void *const arg)
+{
+	struct listener *const listener = arg;
+	const int fd = open_server(SOCK_DGRAM, "0.0.0.0", listener->port);
+	char byte;
+
+	if (fd < 0)
+		return UNREACHED;
+	poke(&listener->jail, 0);
+	while (recv(fd, &byte, 1, 0) == 1)
+		poke(&listener->jail, peek(&listener->jail) + 1);
+	return 0;
+}
+
+static int listen_between(void *const arg)
+{
+	struct listener *const listener = arg;
+	const int fd = open_server(SOCK_DGRAM, "0.0.0.0", listener->port);
+	char byte;
+
+	if (fd < 0)
+		return UNREACHED;
+	poke(&listener->host, 0);
+	while (!peek(&listener->end)) {
+		if (!connect_to(fd, ADDR_LOST, 9) || errno != EADDRINUSE)
+			return UNREACHED;
+		listener->tries++;
+		if (recv(fd, &byte, 1, MSG_DONTWAIT) == 1)
+			poke(&listener->host, peek(&listener->host) + 1);
+	}
+	return 0;
+}
+
+TEST_F_TIMEOUT(race, udp_connect_again, RACE_TIMEOUT)
+{
+	struct listener *const listener = (void *)self->w.shared->values;
+	const struct timespec moment = { .tv_nsec = 1000000 };
+	struct world outside = self->w;
+	struct runner inmate, thief;
+	int round, fd, i;
+
+	outside.shared = mmap(NULL, sizeof(*outside.shared),
+			      PROT_READ | PROT_WRITE,
+			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, outside.shared);
+	memset(listener, 0, sizeof(*listener));
+	listener->port = unused_port();
+	listener->jail = PENDING;
+	listener->host = PENDING;
+	ASSERT_EQ(0, change_address(ADDR_LOST, true));
+	set_addr(&self->w.addr, ADDR_LOST);
+	inmate = start(_metadata, &self->w, JAIL, 0, serve_datagrams, listener);
+	ASSERT_EQ(0, await(&listener->jail, PENDING));
+	thief = start(_metadata, &outside, HOST, UID_USER, listen_between,
+		      listener);
+	ASSERT_EQ(0, await(&listener->host, PENDING));
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	for (round = 0; round < self->rounds; round++) {
+		EXPECT_EQ(1, send_to(fd, ADDR_LOST, listener->port, 0));
+		for (i = 0;
+		     i < PATIENCE &&
+		     peek(&listener->jail) + peek(&listener->host) <= round;
+		     i++)
+			syscall(__NR_futex, &listener->jail, FUTEX_WAIT,
+				peek(&listener->jail), &moment, NULL, 0);
+		ASSERT_GT(PATIENCE, i);
+	}
+	EXPECT_EQ(0, listener->host);
+	EXPECT_EQ(self->rounds, listener->jail);
+	poke(&listener->end, 1);
+	EXPECT_EQ(0, finish(_metadata, &outside, &thief));
+	EXPECT_LT(0, listener->tries);
+	ioctl(inmate.jailfd, JAIL_IOC_KILL, 0);
+	EXPECT_EQ(-SIGKILL, finish(_metadata, &self->w, &inmate));
+	ASSERT_EQ(0, change_address(ADDR_LOST, false));
+	close(fd);
+	TH_LOG("%d rounds: %d tries", round, listener->tries);
+}
+
 TEST_HARNESS_MAIN
