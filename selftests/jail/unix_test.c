@@ -427,4 +427,52 @@ TEST_F(pathname, name_of_sender)
 	close(fd);
 }
 
+/*
+ * H5: a client of the jail makes the server's end of a connection, but that is
+ * the host's, and so names nobody of the jail.
+ */
+
+static int connect_from_name(void *const arg)
+{
+	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_un un;
+	const socklen_t len = abstract_addr(&un, NAME);
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&un, len))
+		return UNREACHED;
+	memset(&un, 0, sizeof(un));
+	un.sun_family = AF_UNIX;
+	snprintf(un.sun_path, sizeof(un.sun_path), "%s", (char *)arg);
+	return RESULT(connect(fd, (struct sockaddr *)&un, sizeof(un)));
+}
+
+/* How long the name of the client is. */
+static socklen_t get_client(struct __test_metadata *const _metadata,
+			    const int server)
+{
+	struct sockaddr_un un;
+	socklen_t len = sizeof(un);
+	const int fd = accept(server, NULL, NULL);
+
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(0, getpeername(fd, (struct sockaddr *)&un, &len));
+	close(fd);
+	return len;
+}
+
+TEST_F(pathname, name_of_client)
+{
+	struct sockaddr_un un;
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/server", self->w.root);
+	fd = bind_path(_metadata, path);
+	EXPECT_EQ(0, in_chroot(&self->w, 0, connect_from_name, "/server"));
+	EXPECT_EQ(abstract_addr(&un, NAME), get_client(_metadata, fd));
+	EXPECT_EQ(0, in_jail(&self->w, 0, connect_from_name, "/server"));
+	EXPECT_EQ(sizeof(sa_family_t), get_client(_metadata, fd));
+	close(fd);
+}
+
 TEST_HARNESS_MAIN
