@@ -40,6 +40,10 @@
 
 #include "../kselftest_harness.h"
 
+/* In seconds; longer than whoever waits for something is patient. */
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT 300
+
 #ifndef jail
 static inline int jail(const void *const args, const size_t size,
 		       const unsigned int flags)
@@ -84,7 +88,7 @@ static inline int pidfd_open(const pid_t pid, const unsigned int flags)
 #define UID_USER 1000
 
 /* The longest wait for something that must happen, in milliseconds. */
-#define PATIENCE 10000
+#define PATIENCE 60000
 
 /*
  * What an attack returns when it did not get as far as the attack itself: a

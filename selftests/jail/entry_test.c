@@ -1104,6 +1104,67 @@ TEST_F(entry, pending_work)
 	EXPECT_EQ(0, on_host(&self->w, 0, enter_with_pending_work, &self->w));
 }
 
+/* Access to I/O ports, which the processor grants without asking again. */
+
+#ifdef __x86_64__
+
+static int use_port(void *const arg)
+{
+	unsigned char byte;
+
+	if (syscall(__NR_ioperm, 0x80, 1, 1))
+		return errno;
+	/* This port is for delays: reading it does no harm. */
+	asm volatile("inb $0x80, %0" : "=a"(byte));
+	return 0;
+}
+
+static int allow_port(const struct world *const w)
+{
+	return syscall(__NR_ioperm, 0x80, 1, 1);
+}
+
+static void forbid_port(const int state)
+{
+	syscall(__NR_ioperm, 0x80, 1, 0);
+}
+
+static int allow_all_ports(const struct world *const w)
+{
+	return syscall(__NR_iopl, 3);
+}
+
+static void forbid_all_ports(const int state)
+{
+	syscall(__NR_iopl, 0);
+}
+
+TEST_F(entry, ports)
+{
+	const struct obstacle port = {
+		.w = &self->w,
+		.prepare = allow_port,
+		.undo = forbid_port,
+		.error = EBUSY,
+	};
+	const struct obstacle all_ports = {
+		.w = &self->w,
+		.prepare = allow_all_ports,
+		.undo = forbid_all_ports,
+		.error = EBUSY,
+	};
+	const int control = on_host(&self->w, 0, use_port, NULL);
+
+	if (control == ENOSYS)
+		SKIP(return, "The kernel lacks this system call");
+	EXPECT_EQ(0, control);
+	EXPECT_EQ(0, on_host(&self->w, 0, try_obstacle, &port));
+	EXPECT_EQ(0, on_host(&self->w, 0, try_obstacle, &all_ports));
+	EXPECT_EQ(EPERM, in_jail(&self->w, 0, use_port, NULL));
+}
+
+#endif
+
 /* E18: the memory is that of a host program until exec. */
 
 static int look_at_dumpable(void *const arg)

@@ -180,6 +180,44 @@ TEST_F(ipc, queue)
 	EXPECT_EQ(0, syscall(__NR_mq_unlink, "jail-test"));
 }
 
+/* I3: POSIX shared memory is files, in a file system of each jail's own. */
+
+#define SEGMENT "/dev/shm/jail-test"
+
+static int open_segment(void *const arg)
+{
+	const int fd = open(SEGMENT, O_RDWR | O_CLOEXEC);
+
+	return fd < 0 ? errno : RESULT(close(fd));
+}
+
+static int make_segment(void *const arg)
+{
+	const int fd =
+		open(SEGMENT, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+
+	return fd < 0 ? errno : RESULT(close(fd));
+}
+
+TEST_F(ipc, posix_shared_memory)
+{
+	struct stat st;
+
+	ASSERT_EQ(0, mount("jail", "/dev/shm", "tmpfs", 0, "mode=1777"));
+	make_dir(_metadata, &self->w, "/dev/shm", 01777);
+	make_mount(_metadata, &self->w, "/dev/shm", "tmpfs", "mode=1777");
+	ASSERT_EQ(0, make_segment(NULL));
+	ASSERT_EQ(0, chmod(SEGMENT, 0666));
+	EXPECT_EQ(0, on_host(&self->w, variant->uid, open_segment, NULL));
+	EXPECT_EQ(ENOENT, in_jail(&self->w, variant->uid, open_segment, NULL));
+	/* Nor does the host get to see those of the jail. */
+	ASSERT_EQ(0, unlink(SEGMENT));
+	EXPECT_EQ(0, in_jail(&self->w, variant->uid, make_segment, NULL));
+	EXPECT_EQ(-1, stat(SEGMENT, &st));
+	EXPECT_EQ(0, on_host(&self->w, variant->uid, make_segment, NULL));
+	EXPECT_EQ(0, stat(SEGMENT, &st));
+}
+
 /* I4: the name of the host. */
 
 static int set_name(void *const arg)

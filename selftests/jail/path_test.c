@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "common.h"
+#include "uring.h"
 
 FIXTURE(path)
 {
@@ -255,6 +256,29 @@ static int openat_below_after_move(void *const arg)
 	return reach_secret(fd, "deep");
 }
 
+/* The same without a descriptor. */
+static int open_relative_after_move(void *const arg)
+{
+	const struct _test_data_path *const self = arg;
+
+	if (chdir("/sub/inner") || !tell(self->to_parent[1]) ||
+	    !hear(self->to_child[0]))
+		return UNREACHED;
+	return reach_secret(AT_FDCWD, "deep");
+}
+
+static int make_after_move(void *const arg)
+{
+	const struct _test_data_path *const self = arg;
+
+	if (chdir("/sub/inner") || !tell(self->to_parent[1]) ||
+	    !hear(self->to_child[0]))
+		return UNREACHED;
+	if (mkdir("made", 0700))
+		return errno;
+	return RESULT(rmdir("made"));
+}
+
 static int with_move(struct __test_metadata *const _metadata,
 		     struct _test_data_path *const self, const enum place place,
 		     const attack_t attack)
@@ -272,6 +296,16 @@ static int with_move(struct __test_metadata *const _metadata,
 	result = finish(_metadata, &self->w, &runner);
 	EXPECT_EQ(0, rename(to, from));
 	return result;
+}
+
+TEST_F(path, move_of_relative_names)
+{
+	EXPECT_EQ(0,
+		  with_move(_metadata, self, CHROOT, open_relative_after_move));
+	EXPECT_EQ(ENOENT,
+		  with_move(_metadata, self, JAIL, open_relative_after_move));
+	EXPECT_EQ(0, with_move(_metadata, self, CHROOT, make_after_move));
+	EXPECT_EQ(ENOENT, with_move(_metadata, self, JAIL, make_after_move));
 }
 
 TEST_F(path, move_of_working_directory)
@@ -455,6 +489,20 @@ static int set_attribute(void *const arg)
 	return RESULT(fsetxattr(*(const int *)arg, "trusted.jail", "x", 1, 0));
 }
 
+static int set_attribute_by_uring(void *const arg)
+{
+	static const char name[] = "trusted.jail";
+	const struct io_uring_sqe request = {
+		.opcode = IORING_OP_FSETXATTR,
+		.fd = *(const int *)arg,
+		.addr = ptr_to_u64(name),
+		.addr2 = ptr_to_u64("x"),
+		.len = 1,
+	};
+
+	return abs(submit(&request));
+}
+
 static int remove_attribute(void *const arg)
 {
 	const int err = RESULT(fremovexattr(*(const int *)arg, "trusted.jail"));
@@ -477,6 +525,7 @@ TEST_F(path, inherited_file_attributes)
 {
 	static const attack_t attacks[] = {
 		set_attribute,
+		set_attribute_by_uring,
 		remove_attribute,
 		set_flags,
 	};

@@ -5,6 +5,9 @@
 
 #define _GNU_SOURCE
 #include <ctype.h>
+#include <linux/in6.h>
+#include <linux/netlink.h>
+#include <sys/shm.h>
 
 #include "common.h"
 
@@ -361,6 +364,289 @@ static int names_inside(void *const arg)
 TEST_F(proc, names_inside)
 {
 	EXPECT_EQ(0, in_jail(&self->w, variant->uid, names_inside, NULL));
+}
+
+/*
+ * No field of any file has the number of a process outside.  Two processes of
+ * the host do all that could make their numbers show; a file that has both
+ * numbers as words has them not by chance.
+ */
+
+FIXTURE(numbers)
+{
+	struct world w;
+	pid_t pids[2];
+};
+
+FIXTURE_VARIANT(numbers)
+{
+	uid_t uid;
+};
+
+/* clang-format off */
+FIXTURE_VARIANT_ADD(numbers, root) {
+	/* clang-format on */
+	.uid = 0,
+};
+
+/* clang-format off */
+FIXTURE_VARIANT_ADD(numbers, user) {
+	/* clang-format on */
+	.uid = UID_USER,
+};
+
+/* Holds a lock, a netlink port, a flow label and shared memory. */
+static int show_number(const struct world *const w, const int i)
+{
+	const struct sockaddr_nl addr = {
+		.nl_family = AF_NETLINK,
+		.nl_pid = getpid(),
+	};
+	struct flock lock = { .l_type = F_WRLCK, .l_start = i, .l_len = 1 };
+	struct in6_flowlabel_req label = {
+		.flr_dst = IN6ADDR_LOOPBACK_INIT,
+		.flr_label = htonl(0x12340 + i),
+		.flr_action = IPV6_FL_A_GET,
+		.flr_share = IPV6_FL_S_PROCESS,
+		.flr_flags = IPV6_FL_F_CREATE,
+	};
+	const int netlink = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+	const int inet6 = socket(AF_INET6, SOCK_DGRAM, 0);
+	const int fd = open(w->secret, O_RDWR);
+	const int shm = shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0666);
+
+	if (setsid() < 0 || bind(netlink, (const void *)&addr, sizeof(addr)) ||
+	    fd < 0 || fcntl(fd, F_SETLK, &lock) || shm < 0 ||
+	    shmat(shm, NULL, 0) == (void *)-1 || shmctl(shm, IPC_RMID, NULL))
+		return -1;
+	/* The kernel may be without IPv6. */
+	if (inet6 >= 0 && setsockopt(inet6, IPPROTO_IPV6, IPV6_FLOWLABEL_MGR,
+				     &label, sizeof(label)))
+		return -1;
+	return 0;
+}
+
+FIXTURE_SETUP(numbers)
+{
+	int i, ready[2];
+
+	make_world(_metadata, &self->w);
+	ASSERT_EQ(0, pipe2(ready, O_CLOEXEC));
+	for (i = 0; i < 2; i++) {
+		/* Numbers that few other things have. */
+		pid_t wanted = 21871 + i * 5646;
+		struct {
+			__u64 flags, pidfd, child_tid, parent_tid, exit_signal,
+				stack, stack_size, tls, set_tid, set_tid_size;
+		} args = {
+			.exit_signal = SIGCHLD,
+			.set_tid = ptr_to_u64(&wanted),
+			.set_tid_size = 1,
+		};
+
+		do
+			self->pids[i] =
+				syscall(__NR_clone3, &args, sizeof(args));
+		while (self->pids[i] < 0 && errno == EEXIST && wanted++);
+		ASSERT_LE(0, self->pids[i]);
+		if (self->pids[i] == 0) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+			if (detach_streams() || show_number(&self->w, i) ||
+			    !tell(ready[1]))
+				_exit(1);
+			for (;;)
+				pause();
+		}
+		ASSERT_TRUE(hear(ready[0]));
+	}
+	close(ready[0]);
+	close(ready[1]);
+}
+
+FIXTURE_TEARDOWN(numbers)
+{
+	end_child(self->pids[0]);
+	end_child(self->pids[1]);
+	remove_world(&self->w);
+}
+
+static bool has_word(const char *const text, const pid_t number)
+{
+	const char *at = text;
+	char word[16];
+	size_t len;
+
+	len = snprintf(word, sizeof(word), "%d", number);
+	while ((at = strstr(at, word))) {
+		if ((at == text || !isxdigit(at[-1])) && !isxdigit(at[len]))
+			return true;
+		at += len;
+	}
+	return false;
+}
+
+struct walk {
+	const pid_t *pids;
+	/* How many files were read, how many had both, and the last of these. */
+	struct {
+		int read, found;
+		char path[192];
+	} * result;
+};
+
+static void read_numbers(const struct walk *const walk, const int dirfd,
+			 const char *const path, const char *const name)
+{
+	static char text[1 << 18];
+	const int fd = openat(dirfd, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	size_t len = 0;
+	ssize_t got;
+
+	if (fd < 0)
+		return;
+	while (len < sizeof(text) - 1 &&
+	       (got = read(fd, text + len, sizeof(text) - 1 - len)) > 0)
+		len += got;
+	close(fd);
+	text[len] = '\0';
+	if (len)
+		walk->result->read++;
+	if (!has_word(text, walk->pids[0]) || !has_word(text, walk->pids[1]))
+		return;
+	walk->result->found++;
+	snprintf(walk->result->path, sizeof(walk->result->path), "%.120s/%.60s",
+		 path, name);
+}
+
+static void walk_directory(const struct walk *const walk, const int fd,
+			   const char *const path)
+{
+	DIR *const dir = fdopendir(fd);
+	const struct dirent *entry;
+	char names[1 << 14] = "", inner[256];
+
+	if (!dir) {
+		close(fd);
+		return;
+	}
+	while ((entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		if (strlen(names) + strlen(entry->d_name) + 2 < sizeof(names)) {
+			strcat(names, entry->d_name);
+			strcat(names, "\n");
+		}
+		if (entry->d_type == DT_REG) {
+			read_numbers(walk, fd, path, entry->d_name);
+		} else if (entry->d_type == DT_DIR) {
+			const int child =
+				openat(fd, entry->d_name,
+				       O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
+					       O_CLOEXEC);
+
+			snprintf(inner, sizeof(inner), "%.120s/%.60s", path,
+				 entry->d_name);
+			if (child >= 0)
+				walk_directory(walk, child, inner);
+		}
+	}
+	/* The names in a directory are read as well. */
+	if (has_word(names, walk->pids[0]) && has_word(names, walk->pids[1]))
+		walk->result->found++;
+	closedir(dir);
+}
+
+static int walk_proc(void *const arg)
+{
+	static const char *const starts[] = { "/proc/self", "/proc/net",
+					      "/proc" };
+	const struct walk *const walk = arg;
+	size_t i;
+
+	walk->result->read = 0;
+	walk->result->found = 0;
+	walk->result->path[0] = '\0';
+	for (i = 0; i < ARRAY_SIZE(starts); i++) {
+		const int fd =
+			open(starts[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+		if (fd < 0)
+			return UNREACHED;
+		walk_directory(walk, fd, starts[i]);
+	}
+	return 0;
+}
+
+TEST_F_TIMEOUT(numbers, in_files, 300)
+{
+	const struct walk walk = {
+		.pids = self->pids,
+		.result = (void *)self->w.shared->values,
+	};
+
+	EXPECT_EQ(0, in_chroot(&self->w, variant->uid, walk_proc, &walk));
+	/* At least in the list, with the locks, with the netlink sockets. */
+	EXPECT_LE(3, walk.result->found);
+	EXPECT_LE(100, walk.result->read);
+	EXPECT_EQ(0, in_jail(&self->w, variant->uid, walk_proc, &walk));
+	EXPECT_EQ(0, walk.result->found)
+	{
+		TH_LOG("%s", walk.result->path);
+	}
+	EXPECT_LE(100, walk.result->read);
+}
+
+/* Fields with one number only: that of the newest process. */
+
+static int know_newest(void *const arg)
+{
+	const int *const values = arg;
+	char load[64], last[32], *at;
+
+	if (!tell(values[0]) || !hear(values[1]))
+		return UNREACHED;
+	if (read_file("/proc/loadavg", load, sizeof(load)) ||
+	    read_file("/proc/sys/kernel/ns_last_pid", last, sizeof(last)))
+		return UNREACHED;
+	at = strrchr(load, ' ');
+	if (!at)
+		return UNREACHED;
+	return atoi(at) == values[2] || atoi(last) == values[2] ? 0 : ESRCH;
+}
+
+static int start_and_make_newest(struct __test_metadata *const _metadata,
+				 const struct world *const w,
+				 const enum place place, const uid_t uid)
+{
+	int ready[2], go[2], *const values = w->shared->values;
+	struct runner runner;
+	pid_t newest;
+	int result;
+
+	ASSERT_EQ(0, pipe(ready));
+	ASSERT_EQ(0, pipe(go));
+	values[0] = ready[1];
+	values[1] = go[0];
+	runner = start(_metadata, w, place, uid, know_newest, values);
+	EXPECT_TRUE(hear(ready[0]));
+	newest = idle_child();
+	values[2] = newest;
+	EXPECT_TRUE(tell(go[1]));
+	result = finish(_metadata, w, &runner);
+	end_child(newest);
+	close(ready[0]);
+	close(ready[1]);
+	close(go[0]);
+	close(go[1]);
+	return result;
+}
+
+TEST_F(numbers, newest)
+{
+	EXPECT_EQ(0, start_and_make_newest(_metadata, &self->w, CHROOT,
+					   variant->uid));
+	EXPECT_EQ(ESRCH, start_and_make_newest(_metadata, &self->w, JAIL,
+					       variant->uid));
 }
 
 /* F10: files of the whole system that root may write. */

@@ -265,6 +265,89 @@ TEST_F(tty, own)
 	EXPECT_EQ(0, in_jail(&self->w, UID_USER, use_own, NULL));
 }
 
+/*
+ * A terminal of the jail, at a place where a service of the host opens a file:
+ * it must not become the controlling terminal, or the jail could interrupt it.
+ */
+
+static int offer_terminal(void *const arg)
+{
+	int *const values = arg;
+	const int master = open_master("");
+
+	if (master < 0 || ioctl(master, TIOCGPTN, &values[2]) ||
+	    !tell(values[0]) || !hear(values[1]))
+		return UNREACHED;
+	return 0;
+}
+
+/* Returns 0 if a session of the host gets the terminal by opening it. */
+static int host_takes(const struct world *const w, const int number)
+{
+	const pid_t pid = fork();
+	char path[64];
+	int status;
+
+	if (pid == 0) {
+		snprintf(path, sizeof(path), "%s/dev/pts/%d", w->root, number);
+		if (setsid() < 0 || open(path, O_RDONLY) < 0)
+			_exit(255);
+		_exit(RESULT(open("/dev/tty", O_RDONLY)));
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return UNREACHED;
+	return WEXITSTATUS(status);
+}
+
+TEST_F(tty, offered)
+{
+	int ready[2], go[2], *const values = self->w.shared->values;
+	enum place place;
+
+	for (place = CHROOT; place <= JAIL; place++) {
+		struct runner runner;
+
+		ASSERT_EQ(0, pipe(ready));
+		ASSERT_EQ(0, pipe(go));
+		values[0] = ready[1];
+		values[1] = go[0];
+		runner = start(_metadata, &self->w, place, 0, offer_terminal,
+			       values);
+		EXPECT_TRUE(hear(ready[0]));
+		EXPECT_EQ(place == JAIL ? ENXIO : 0,
+			  host_takes(&self->w, values[2]));
+		EXPECT_TRUE(tell(go[1]));
+		EXPECT_EQ(0, finish(_metadata, &self->w, &runner));
+		close(ready[0]);
+		close(ready[1]);
+		close(go[0]);
+		close(go[1]);
+	}
+}
+
+/* A serial line of the host as standard input: its loopback is input, too. */
+
+static int set_modem_line(void *const arg)
+{
+	const int line = TIOCM_DTR;
+
+	return RESULT(ioctl(0, TIOCMBIS, &line));
+}
+
+TEST_F(tty, modem_line)
+{
+	const int line =
+		open("/dev/ttyS0", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+
+	if (line < 0)
+		SKIP(return, "There is no serial line");
+	close(self->slave);
+	self->slave = line;
+	self->w.stream = line;
+	EXPECT_EQ(0, in_chroot(&self->w, 0, set_modem_line, NULL));
+	EXPECT_EQ(EPERM, in_jail(&self->w, 0, set_modem_line, NULL));
+}
+
 /* P19: which process groups there are. */
 
 static int ask_group(void *const arg)
