@@ -8,7 +8,7 @@ prefix ?= /usr
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo check kernel-tree kernel userspace selftests vm kselftest patches \
-	refresh check-patches check-series check-debug check-walls tables lint install clean
+	refresh check-patches check-series check-debug check-walls check-kselftests tables lint install clean
 
 help:	## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -62,6 +62,9 @@ check-walls: selftests	## remove each wall from the kernel, and see which tests 
 
 tables:		## write the tables of Documentation/security from the last runs
 	@tools/tables
+
+check-kselftests: setup	## the kernel's own selftests: the same results, stock and patched?
+	@qemu-images/compare-kselftests
 
 lint: userspace	## checkpatch, sparse, W=1, formats, clang-tidy, shellcheck, manual pages
 	@tools/lint
