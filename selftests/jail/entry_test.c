@@ -111,6 +111,9 @@ static bool same_snapshot(const struct snapshot *const a,
 	       a->dumpable == b->dumpable && a->keyring == b->keyring;
 }
 
+/* A task that stays outside. */
+static pid_t partner;
+
 enum { CHANGED = 20001, NO_OBSTACLE, STILL_OBSTACLE, NOT_PREPARED };
 
 /* Returns 0 if the obstacle is one, as far as it should be. */
@@ -357,13 +360,18 @@ static int open_pty_slave(const struct world *const w)
 		return -1;
 	snprintf(path, sizeof(path), "/dev/pts/%d", number);
 	slave = open(path, O_RDWR | O_NOCTTY);
-	if (idle_child() < 0)
-		return -1;
+	partner = idle_child();
 	close(master);
-	return slave;
+	return partner < 0 ? -1 : slave;
 }
 
-TEST_OBSTACLE(fd_pty_slave, open_pty_slave, undo_close, EBUSY)
+static void undo_pty_slave(const int state)
+{
+	close(state);
+	end_child(partner);
+}
+
+TEST_OBSTACLE(fd_pty_slave, open_pty_slave, undo_pty_slave, EBUSY)
 
 /* As a standard stream neither is a master. */
 static int open_pty_master_as_stdin(const struct world *const w)
@@ -442,8 +450,6 @@ static void undo_thread(const int state)
 }
 
 TEST_OBSTACLE(threads, make_thread, undo_thread, EINVAL)
-
-static pid_t partner;
 
 static int partner_waits(void *const arg)
 {
@@ -1209,6 +1215,47 @@ TEST_F(entry, traced_from_outside)
 	EXPECT_EQ(0, WEXITSTATUS(status));
 }
 
+/* Nor does /proc tell who the tracer is. */
+
+static int know_tracer(const struct world *const w, const bool enter_it)
+{
+	char text[4096], *line;
+	int status, go[2];
+	pid_t pid;
+
+	if (pipe(go))
+		return UNREACHED;
+	pid = fork();
+	if (pid == 0) {
+		if (!hear(go[0]) ||
+		    (enter_it && jail(&w->args, sizeof(w->args), 0) < 0) ||
+		    read_file("/proc/self/status", text, sizeof(text)))
+			_exit(255);
+		line = strstr(text, "\nTracerPid:\t");
+		_exit(!line ? 255 : atoi(line + 12) == 0 ? ESRCH : 0);
+	}
+	if (pid < 0 || ptrace(PTRACE_SEIZE, pid, 0, 0) || !tell(go[1]) ||
+	    waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return UNREACHED;
+	return WEXITSTATUS(status);
+}
+
+static int know_tracer_outside(void *const arg)
+{
+	return know_tracer(arg, false);
+}
+
+static int know_tracer_inside(void *const arg)
+{
+	return know_tracer(arg, true);
+}
+
+TEST_F(entry, known_tracer)
+{
+	EXPECT_EQ(0, on_host(&self->w, 0, know_tracer_outside, &self->w));
+	EXPECT_EQ(ESRCH, on_host(&self->w, 0, know_tracer_inside, &self->w));
+}
+
 /* E13: a child made before stays outside, and can be waited for. */
 static int wait_for_host_child(void *const arg)
 {
@@ -1234,6 +1281,46 @@ static int wait_for_host_child(void *const arg)
 TEST_F(entry, child_outside)
 {
 	EXPECT_EQ(0, on_host(&self->w, 0, wait_for_host_child, &self->w));
+}
+
+/* Its number is not in the list of the children. */
+
+static int list_children(const struct world *const w, const bool enter_it)
+{
+	const pid_t child = idle_child();
+	char path[64], text[256], word[16];
+
+	/* Its parent cannot end it from inside. */
+	w->shared->values[0] = child;
+	if (child < 0 || (enter_it && jail(&w->args, sizeof(w->args), 0) < 0))
+		return UNREACHED;
+	snprintf(path, sizeof(path), "/proc/self/task/%d/children", getpid());
+	if (read_file(path, text, sizeof(text)))
+		return ENOSYS;
+	snprintf(word, sizeof(word), "%d ", child);
+	return strstr(text, word) ? 0 : ESRCH;
+}
+
+static int list_children_outside(void *const arg)
+{
+	return list_children(arg, false);
+}
+
+static int list_children_inside(void *const arg)
+{
+	return list_children(arg, true);
+}
+
+TEST_F(entry, children_outside)
+{
+	const int control =
+		on_host(&self->w, 0, list_children_outside, &self->w);
+
+	if (control == ENOSYS)
+		SKIP(return, "The kernel lists no children");
+	EXPECT_EQ(0, control);
+	EXPECT_EQ(ESRCH, on_host(&self->w, 0, list_children_inside, &self->w));
+	EXPECT_EQ(0, kill(self->w.shared->values[0], SIGKILL));
 }
 
 static int enter_with_directory(void *const arg)

@@ -31,11 +31,10 @@
 #define PLANTED 5
 
 /* What a call wrote, if it wrote something. */
-#define UNTOUCHED 0x5a
+#define UNTOUCHED 0x5a5a5a5a5a5a5a5aUL
 
 static union {
-	unsigned char bytes[192];
-	unsigned long align;
+	unsigned long words[24];
 	int number;
 	struct timespec time;
 	struct rlimit limit;
@@ -54,7 +53,12 @@ static struct {
 /* Lies at the same address in all processes of a test. */
 static int probe = 7;
 
-typedef long (*question_t)(pid_t nr);
+/* A call that takes a number; whether it tells anybody apart outside. */
+struct question {
+	const char *name;
+	long (*ask)(pid_t nr);
+	bool tells_outside;
+};
 
 struct answer {
 	long result;
@@ -62,18 +66,19 @@ struct answer {
 	bool wrote;
 };
 
-static struct answer ask(const question_t question, const pid_t nr)
+static struct answer ask(const struct question *const question, const pid_t nr)
 {
 	struct answer answer;
 	size_t i;
 
-	memset(&out, UNTOUCHED, sizeof(out));
+	for (i = 0; i < ARRAY_SIZE(out.words); i++)
+		out.words[i] = UNTOUCHED;
 	errno = 0;
-	answer.result = question(nr);
+	answer.result = question->ask(nr);
 	answer.error = errno;
 	answer.wrote = false;
-	for (i = 0; i < sizeof(out); i++)
-		answer.wrote |= out.bytes[i] != UNTOUCHED;
+	for (i = 0; i < ARRAY_SIZE(out.words); i++)
+		answer.wrote |= out.words[i] != UNTOUCHED;
 	return answer;
 }
 
@@ -209,111 +214,155 @@ static bool open_files(void)
 	return files.socket >= 0 && files.namespace >= 0 && files.terminal >= 0;
 }
 
-/* What a scan asks and what it found; shared with the test. */
+#define MAX_QUESTIONS 20
+
+/* What a scan asks and what it found; the latter is shared with the test. */
 struct scan {
-	question_t question;
+	/* Ends with one that has no name. */
+	const struct question *questions;
 	/* A number that nobody has: whoever answers otherwise is told apart. */
 	pid_t unused;
-	/* Some numbers, or all up to @last. */
+	/* Some numbers, or every @step'th up to @last. */
 	const pid_t *numbers;
-	int last;
-	/* How many were told apart, and the first of them. */
-	struct {
+	int last, step;
+	/* How many were told apart by a question, and the first of them. */
+	struct found {
 		int count, nr, error;
 		bool unsupported;
 	} * found;
 };
 
-static void look(const struct scan *const scan, const pid_t nr,
+static void look(const struct question *const question,
+		 struct found *const found, const pid_t nr,
 		 const struct answer *const absent)
 {
 	struct answer answer;
 
 	if (nr == getpid())
 		return;
-	answer = ask(scan->question, nr);
+	answer = ask(question, nr);
 	if (same_answer(&answer, absent))
 		return;
-	if (!scan->found->count++) {
-		scan->found->nr = nr;
-		scan->found->error = answer.error;
+	if (!found->count++) {
+		found->nr = nr;
+		found->error = answer.error;
 	}
 }
 
-static int scan_numbers(void *const arg)
+static void scan_numbers(const struct scan *const scan,
+			 const struct question *const question,
+			 struct found *const found)
 {
-	const struct scan *const scan = arg;
-	struct answer absent;
+	const struct answer absent = ask(question, scan->unused);
 	int i;
 
-	scan->found->count = 0;
-	if (!open_files())
-		return UNREACHED;
-	absent = ask(scan->question, scan->unused);
-	scan->found->unsupported = absent.error == ENOSYS;
+	found->count = 0;
+	found->unsupported = absent.error == ENOSYS;
+	if (found->unsupported)
+		return;
 	if (scan->numbers) {
 		for (i = 0; i < PLANTED; i++)
-			look(scan, scan->numbers[i], &absent);
+			look(question, found, scan->numbers[i], &absent);
 	} else {
-		for (i = 1; i <= scan->last; i++)
-			look(scan, i, &absent);
+		for (i = 1; i <= scan->last; i += scan->step)
+			look(question, found, i, &absent);
 	}
+}
+
+static int ask_all(void *const arg)
+{
+	const struct scan *const scan = arg;
+	int i;
+
+	if (!open_files())
+		return UNREACHED;
+	for (i = 0; scan->questions[i].name; i++)
+		scan_numbers(scan, &scan->questions[i], &scan->found[i]);
 	return 0;
 }
 
-static void check_question(struct __test_metadata *const _metadata,
-			   const struct _test_data_oracle *const self,
-			   const uid_t uid, const question_t question,
-			   const bool tells_outside)
+/* A kernel with lockdep is many times slower: there a part must do. */
+static int choose_step(void)
+{
+	return access("/proc/lockdep_stats", F_OK) ? 1 : 16;
+}
+
+static void check_questions(struct __test_metadata *const _metadata,
+			    const struct _test_data_oracle *const self,
+			    const uid_t uid,
+			    const struct question *const questions)
 {
 	struct scan scan = {
-		.question = question,
+		.questions = questions,
 		.unused = self->unused,
 		.last = self->last,
-		.found = (void *)self->w.shared->values,
+		.step = choose_step(),
+		.found = mmap(NULL, MAX_QUESTIONS * sizeof(*scan.found),
+			      PROT_READ | PROT_WRITE,
+			      MAP_SHARED | MAP_ANONYMOUS, -1, 0),
 	};
+	int i;
 
+	ASSERT_NE(MAP_FAILED, scan.found);
 	/* Only processes of the test: some calls change what they find. */
 	scan.numbers = self->planted;
-	ASSERT_EQ(0, in_chroot(&self->w, uid, scan_numbers, &scan));
-	if (scan.found->unsupported)
-		SKIP(return, "The kernel lacks this system call");
-	EXPECT_EQ(tells_outside ? PLANTED : 0, scan.found->count);
+	ASSERT_EQ(0, in_chroot(&self->w, uid, ask_all, &scan));
+	if (scan.found[0].unsupported)
+		SKIP(return, "The kernel lacks these system calls");
+	for (i = 0; questions[i].name; i++) {
+		EXPECT_FALSE(scan.found[i].unsupported)
+		{
+			TH_LOG("%s: the kernel lacks it", questions[i].name);
+		}
+		EXPECT_EQ(questions[i].tells_outside ? PLANTED : 0,
+			  scan.found[i].count)
+		{
+			TH_LOG("%s", questions[i].name);
+		}
+	}
 
 	scan.numbers = NULL;
-	ASSERT_EQ(0, in_jail(&self->w, uid, scan_numbers, &scan));
-	EXPECT_EQ(0, scan.found->count)
-	{
-		TH_LOG("%d numbers of %d, first %d: %s", scan.found->count,
-		       scan.last, scan.found->nr, strerror(scan.found->error));
+	ASSERT_EQ(0, in_jail(&self->w, uid, ask_all, &scan));
+	for (i = 0; questions[i].name; i++) {
+		EXPECT_EQ(0, scan.found[i].count)
+		{
+			TH_LOG("%s: %d numbers of %d, first %d: %s",
+			       questions[i].name, scan.found[i].count,
+			       scan.last, scan.found[i].nr,
+			       strerror(scan.found[i].error));
+		}
 	}
 }
 
-#define TEST_QUESTION(test, tells_outside)                                \
-	TEST_F_TIMEOUT(oracle, test, 300)                                 \
-	{                                                                 \
-		check_question(_metadata, self, variant->uid, ask_##test, \
-			       tells_outside);                            \
+#define TEST_QUESTIONS(test, ...)                                        \
+	static const struct question test##_questions[MAX_QUESTIONS] = { \
+		__VA_ARGS__                                              \
+	};                                                               \
+	TEST_F_TIMEOUT(oracle, test, 900)                                \
+	{                                                                \
+		check_questions(_metadata, self, variant->uid,           \
+				test##_questions);                       \
 	}
 
-/* A call that answers a number by itself. */
-#define QUESTION(test, call)                   \
-	static long ask_##test(const pid_t nr) \
-	{                                      \
-		return call;                   \
-	}                                      \
-	TEST_QUESTION(test, true)
-
 /*
- * One that tells nobody apart, neither outside: it knows relatives only, or
- * needs a capability above the ceiling.
+ * A question, and one that tells nobody apart outside either: it knows relatives
+ * only, or needs a capability above the ceiling.
  */
-#define BLIND_QUESTION(test, call)             \
-	static long ask_##test(const pid_t nr) \
+#define ASK(name)                       \
+	{                               \
+#name, ask_##name, true \
+	}
+#define ASK_BLIND(name)                  \
+	{                                \
+#name, ask_##name, false \
+	}
+
+/* A call that takes a number by itself. */
+#define CALL(name, call)                       \
+	static long ask_##name(const pid_t nr) \
 	{                                      \
 		return call;                   \
-	}                                      \
-	TEST_QUESTION(test, false)
+	}
 
 /* One that makes a descriptor. */
 static long closed(const int fd)
@@ -325,46 +374,51 @@ static long closed(const int fd)
 
 static siginfo_t queued = { .si_code = SI_QUEUE };
 
-QUESTION(kill, kill(nr, 0))
-QUESTION(kill_group, kill(-nr, 0))
-QUESTION(tkill, syscall(__NR_tkill, nr, 0))
-QUESTION(tgkill, syscall(__NR_tgkill, nr, nr, 0))
-QUESTION(rt_sigqueueinfo, syscall(__NR_rt_sigqueueinfo, nr, 0, &queued))
-QUESTION(rt_tgsigqueueinfo, syscall(__NR_rt_tgsigqueueinfo, nr, nr, 0, &queued))
+CALL(kill, kill(nr, 0))
+CALL(kill_group, kill(-nr, 0))
+CALL(tkill, syscall(__NR_tkill, nr, 0))
+CALL(tgkill, syscall(__NR_tgkill, nr, nr, 0))
+CALL(rt_sigqueueinfo, syscall(__NR_rt_sigqueueinfo, nr, 0, &queued))
+CALL(rt_tgsigqueueinfo, syscall(__NR_rt_tgsigqueueinfo, nr, nr, 0, &queued))
+
+TEST_QUESTIONS(signals, ASK(kill), ASK(kill_group), ASK(tkill), ASK(tgkill),
+	       ASK(rt_sigqueueinfo), ASK(rt_tgsigqueueinfo))
 
 /* Groups and sessions */
 
-QUESTION(getpgid, getpgid(nr))
-QUESTION(getsid, getsid(nr))
-BLIND_QUESTION(setpgid, setpgid(nr, 0))
-BLIND_QUESTION(setpgid_join, setpgid(0, nr))
-QUESTION(tcsetpgrp, ioctl(files.terminal, TIOCSPGRP, &nr))
+CALL(getpgid, getpgid(nr))
+CALL(getsid, getsid(nr))
+CALL(setpgid, setpgid(nr, 0))
+CALL(setpgid_join, setpgid(0, nr))
+CALL(tcsetpgrp, ioctl(files.terminal, TIOCSPGRP, &nr))
+
+TEST_QUESTIONS(groups, ASK(getpgid), ASK(getsid), ASK_BLIND(setpgid),
+	       ASK_BLIND(setpgid_join), ASK(tcsetpgrp))
 
 /* Scheduling */
 
-QUESTION(getpriority, syscall(__NR_getpriority, PRIO_PROCESS, nr))
-QUESTION(getpriority_group, syscall(__NR_getpriority, PRIO_PGRP, nr))
-QUESTION(setpriority, setpriority(PRIO_PROCESS, nr, 1))
-QUESTION(setpriority_group, setpriority(PRIO_PGRP, nr, 1))
-QUESTION(ioprio_get, syscall(__NR_ioprio_get, IOPRIO_WHO_PROCESS, nr))
-QUESTION(ioprio_get_group, syscall(__NR_ioprio_get, IOPRIO_WHO_PGRP, nr))
+CALL(getpriority, syscall(__NR_getpriority, PRIO_PROCESS, nr))
+CALL(getpriority_group, syscall(__NR_getpriority, PRIO_PGRP, nr))
+CALL(setpriority, setpriority(PRIO_PROCESS, nr, 1))
+CALL(setpriority_group, setpriority(PRIO_PGRP, nr, 1))
+CALL(ioprio_get, syscall(__NR_ioprio_get, IOPRIO_WHO_PROCESS, nr))
+CALL(ioprio_get_group, syscall(__NR_ioprio_get, IOPRIO_WHO_PGRP, nr))
 
 #define LOW_IOPRIO IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, 7)
 
-QUESTION(ioprio_set,
-	 syscall(__NR_ioprio_set, IOPRIO_WHO_PROCESS, nr, LOW_IOPRIO))
-QUESTION(ioprio_set_group,
-	 syscall(__NR_ioprio_set, IOPRIO_WHO_PGRP, nr, LOW_IOPRIO))
+CALL(ioprio_set, syscall(__NR_ioprio_set, IOPRIO_WHO_PROCESS, nr, LOW_IOPRIO))
+CALL(ioprio_set_group,
+     syscall(__NR_ioprio_set, IOPRIO_WHO_PGRP, nr, LOW_IOPRIO))
 
 static const struct sched_param no_priority;
 
-QUESTION(sched_getscheduler, syscall(__NR_sched_getscheduler, nr))
-QUESTION(sched_setscheduler, sched_setscheduler(nr, SCHED_BATCH, &no_priority))
-QUESTION(sched_getparam, sched_getparam(nr, &out.param))
-QUESTION(sched_setparam, sched_setparam(nr, &no_priority))
-QUESTION(sched_getattr, syscall(__NR_sched_getattr, nr, &out, 48, 0))
-QUESTION(sched_getaffinity, sched_getaffinity(nr, sizeof(out.cpus), &out.cpus))
-QUESTION(sched_rr_get_interval, sched_rr_get_interval(nr, &out.time))
+CALL(sched_getscheduler, syscall(__NR_sched_getscheduler, nr))
+CALL(sched_setscheduler, sched_setscheduler(nr, SCHED_BATCH, &no_priority))
+CALL(sched_getparam, sched_getparam(nr, &out.param))
+CALL(sched_setparam, sched_setparam(nr, &no_priority))
+CALL(sched_getattr, syscall(__NR_sched_getattr, nr, &out, 48, 0))
+CALL(sched_getaffinity, sched_getaffinity(nr, sizeof(out.cpus), &out.cpus))
+CALL(sched_rr_get_interval, sched_rr_get_interval(nr, &out.time))
 
 static long ask_sched_setattr(const pid_t nr)
 {
@@ -374,16 +428,12 @@ static long ask_sched_setattr(const pid_t nr)
 	return syscall(__NR_sched_setattr, nr, attr, 0);
 }
 
-TEST_QUESTION(sched_setattr, true)
-
 static long ask_sched_setaffinity(const pid_t nr)
 {
 	const unsigned long first = 1;
 
 	return syscall(__NR_sched_setaffinity, nr, sizeof(first), &first);
 }
-
-TEST_QUESTION(sched_setaffinity, true)
 
 static long ask_core_get(const pid_t nr)
 {
@@ -398,18 +448,26 @@ static long ask_core_get(const pid_t nr)
 		     PR_SCHED_CORE_SCOPE_THREAD, &out);
 }
 
-TEST_QUESTION(core_get, true)
+TEST_QUESTIONS(scheduling, ASK(getpriority), ASK(getpriority_group),
+	       ASK(setpriority), ASK(setpriority_group), ASK(ioprio_get),
+	       ASK(ioprio_get_group), ASK(ioprio_set), ASK(ioprio_set_group),
+	       ASK(sched_getscheduler), ASK(sched_setscheduler),
+	       ASK(sched_getparam), ASK(sched_setparam), ASK(sched_getattr),
+	       ASK(sched_getaffinity), ASK(sched_rr_get_interval),
+	       ASK(sched_setattr), ASK(sched_setaffinity))
+
+TEST_QUESTIONS(cores, ASK(core_get))
 
 /* Limits, memory and identity */
 
 static const struct rlimit low_limit = { 64, 64 };
 
-QUESTION(prlimit_get, prlimit(nr, RLIMIT_NOFILE, NULL, &out.limit))
-QUESTION(prlimit_set, prlimit(nr, RLIMIT_NOFILE, &low_limit, NULL))
-QUESTION(kcmp, syscall(__NR_kcmp, getpid(), nr, KCMP_VM, 0, 0))
-QUESTION(get_robust_list,
-	 syscall(__NR_get_robust_list, nr, &out.pointers[0], &out.pointers[1]))
-QUESTION(move_pages, syscall(__NR_move_pages, nr, 0, NULL, NULL, NULL, 0))
+CALL(prlimit_get, prlimit(nr, RLIMIT_NOFILE, NULL, &out.limit))
+CALL(prlimit_set, prlimit(nr, RLIMIT_NOFILE, &low_limit, NULL))
+CALL(kcmp, syscall(__NR_kcmp, getpid(), nr, KCMP_VM, 0, 0))
+CALL(get_robust_list,
+     syscall(__NR_get_robust_list, nr, &out.pointers[0], &out.pointers[1]))
+CALL(move_pages, syscall(__NR_move_pages, nr, 0, NULL, NULL, NULL, 0))
 
 static long ask_migrate_pages(const pid_t nr)
 {
@@ -417,8 +475,6 @@ static long ask_migrate_pages(const pid_t nr)
 
 	return syscall(__NR_migrate_pages, nr, 2, &node, &node);
 }
-
-TEST_QUESTION(migrate_pages, true)
 
 static const struct iovec remote = { &probe, sizeof(probe) };
 
@@ -429,8 +485,6 @@ static long ask_process_vm_readv(const pid_t nr)
 	return process_vm_readv(nr, &local, 1, &remote, 1, 0);
 }
 
-TEST_QUESTION(process_vm_readv, true)
-
 static long ask_process_vm_writev(const pid_t nr)
 {
 	int number = 8;
@@ -438,8 +492,6 @@ static long ask_process_vm_writev(const pid_t nr)
 
 	return process_vm_writev(nr, &local, 1, &remote, 1, 0);
 }
-
-TEST_QUESTION(process_vm_writev, true)
 
 static long ask_capget(const pid_t nr)
 {
@@ -451,14 +503,17 @@ static long ask_capget(const pid_t nr)
 	return syscall(__NR_capget, &header, out.caps);
 }
 
-TEST_QUESTION(capget, true)
+TEST_QUESTIONS(limits, ASK(prlimit_get), ASK(prlimit_set), ASK(kcmp),
+	       ASK(get_robust_list), ASK(process_vm_readv),
+	       ASK(process_vm_writev), ASK(capget))
+
+TEST_QUESTIONS(pages, ASK(move_pages), ASK(migrate_pages))
 
 /* Descriptors and tracing */
 
-QUESTION(pidfd_open, closed(pidfd_open(nr, 0)))
-QUESTION(ptrace_seize, ptrace(PTRACE_SEIZE, nr, 0, 0))
-BLIND_QUESTION(ptrace_peek,
-	       syscall(__NR_ptrace, PTRACE_PEEKDATA, nr, &probe, &out))
+CALL(pidfd_open, closed(pidfd_open(nr, 0)))
+CALL(ptrace_seize, ptrace(PTRACE_SEIZE, nr, 0, 0))
+CALL(ptrace_peek, syscall(__NR_ptrace, PTRACE_PEEKDATA, nr, &probe, &out))
 
 static long ask_set_ptracer(const pid_t nr)
 {
@@ -468,8 +523,6 @@ static long ask_set_ptracer(const pid_t nr)
 	}
 	return prctl(PR_SET_PTRACER, nr, 0, 0, 0);
 }
-
-TEST_QUESTION(set_ptracer, true)
 
 static long ask_perf_event_open(const pid_t nr)
 {
@@ -484,13 +537,16 @@ static long ask_perf_event_open(const pid_t nr)
 	return closed(syscall(__NR_perf_event_open, &attr, nr, -1, -1, 0));
 }
 
-TEST_QUESTION(perf_event_open, true)
+TEST_QUESTIONS(descriptors, ASK(pidfd_open), ASK(ptrace_seize),
+	       ASK_BLIND(ptrace_peek), ASK(perf_event_open))
+
+TEST_QUESTIONS(tracer, ASK(set_ptracer))
 
 /* Owners of files */
 
-QUESTION(fcntl_setown, fcntl(files.pipe, F_SETOWN, nr))
-QUESTION(fcntl_setown_group, fcntl(files.pipe, F_SETOWN, -nr))
-QUESTION(ioctl_siocspgrp, ioctl(files.socket, SIOCSPGRP, &nr))
+CALL(fcntl_setown, fcntl(files.pipe, F_SETOWN, nr))
+CALL(fcntl_setown_group, fcntl(files.pipe, F_SETOWN, -nr))
+CALL(ioctl_siocspgrp, ioctl(files.socket, SIOCSPGRP, &nr))
 
 static long set_owner(const int type, const pid_t nr)
 {
@@ -499,19 +555,22 @@ static long set_owner(const int type, const pid_t nr)
 	return fcntl(files.pipe, F_SETOWN_EX, &owner);
 }
 
-QUESTION(fcntl_setown_ex_thread, set_owner(F_OWNER_TID, nr))
-QUESTION(fcntl_setown_ex_process, set_owner(F_OWNER_PID, nr))
-QUESTION(fcntl_setown_ex_group, set_owner(F_OWNER_PGRP, nr))
+CALL(fcntl_setown_ex_thread, set_owner(F_OWNER_TID, nr))
+CALL(fcntl_setown_ex_process, set_owner(F_OWNER_PID, nr))
+CALL(fcntl_setown_ex_group, set_owner(F_OWNER_PGRP, nr))
+
+TEST_QUESTIONS(owners, ASK(fcntl_setown), ASK(fcntl_setown_group),
+	       ASK(ioctl_siocspgrp), ASK(fcntl_setown_ex_thread),
+	       ASK(fcntl_setown_ex_process), ASK(fcntl_setown_ex_group))
 
 /* Clocks, timers and locks */
 
 #define PROCESS_CLOCK(nr) ((clockid_t)(~(unsigned int)(nr) << 3 | 2))
 #define THREAD_CLOCK(nr) ((clockid_t)(~(unsigned int)(nr) << 3 | 6))
 
-QUESTION(clock_gettime, syscall(__NR_clock_gettime, PROCESS_CLOCK(nr), &out))
-QUESTION(clock_getres, syscall(__NR_clock_getres, PROCESS_CLOCK(nr), &out))
-BLIND_QUESTION(clock_gettime_thread,
-	       syscall(__NR_clock_gettime, THREAD_CLOCK(nr), &out))
+CALL(clock_gettime, syscall(__NR_clock_gettime, PROCESS_CLOCK(nr), &out))
+CALL(clock_getres, syscall(__NR_clock_getres, PROCESS_CLOCK(nr), &out))
+CALL(clock_gettime_thread, syscall(__NR_clock_gettime, THREAD_CLOCK(nr), &out))
 
 static long ask_timer_create(const pid_t nr)
 {
@@ -523,8 +582,6 @@ static long ask_timer_create(const pid_t nr)
 	return syscall(__NR_timer_delete, timer);
 }
 
-TEST_QUESTION(timer_create, true)
-
 static long ask_futex_lock_pi(const pid_t nr)
 {
 	const struct timespec past = {};
@@ -534,17 +591,19 @@ static long ask_futex_lock_pi(const pid_t nr)
 		       0);
 }
 
-TEST_QUESTION(futex_lock_pi, true)
+TEST_QUESTIONS(clocks, ASK(clock_gettime), ASK(clock_getres),
+	       ASK_BLIND(clock_gettime_thread), ASK(timer_create),
+	       ASK(futex_lock_pi))
 
 /* Relatives, credentials and namespaces */
 
-BLIND_QUESTION(waitid, waitid(P_PID, nr, &out.info, WEXITED | WNOHANG))
-BLIND_QUESTION(waitid_group, waitid(P_PGID, nr, &out.info, WEXITED | WNOHANG))
-BLIND_QUESTION(wait4, syscall(__NR_wait4, nr, &out, WNOHANG, NULL))
-QUESTION(ns_get_pid_from, ioctl(files.namespace, NS_GET_PID_FROM_PIDNS, nr))
-QUESTION(ns_get_tgid_from, ioctl(files.namespace, NS_GET_TGID_FROM_PIDNS, nr))
-QUESTION(ns_get_pid_in, ioctl(files.namespace, NS_GET_PID_IN_PIDNS, nr))
-QUESTION(ns_get_tgid_in, ioctl(files.namespace, NS_GET_TGID_IN_PIDNS, nr))
+CALL(waitid, waitid(P_PID, nr, &out.info, WEXITED | WNOHANG))
+CALL(waitid_group, waitid(P_PGID, nr, &out.info, WEXITED | WNOHANG))
+CALL(wait4, syscall(__NR_wait4, nr, &out, WNOHANG, NULL))
+CALL(ns_get_pid_from, ioctl(files.namespace, NS_GET_PID_FROM_PIDNS, nr))
+CALL(ns_get_tgid_from, ioctl(files.namespace, NS_GET_TGID_FROM_PIDNS, nr))
+CALL(ns_get_pid_in, ioctl(files.namespace, NS_GET_PID_IN_PIDNS, nr))
+CALL(ns_get_tgid_in, ioctl(files.namespace, NS_GET_TGID_IN_PIDNS, nr))
 
 static long ask_clone3(const pid_t nr)
 {
@@ -562,8 +621,6 @@ static long ask_clone3(const pid_t nr)
 		_exit(0);
 	return pid < 0 ? pid : waitpid(pid, NULL, 0);
 }
-
-TEST_QUESTION(clone3, false)
 
 static long ask_credentials(const pid_t nr)
 {
@@ -585,8 +642,6 @@ static long ask_credentials(const pid_t nr)
 	return sendmsg(files.socket, &msg, MSG_NOSIGNAL);
 }
 
-TEST_QUESTION(credentials, false)
-
 /* The number of a process is that of its first netlink socket, too. */
 static long ask_netlink_port(const pid_t nr)
 {
@@ -603,7 +658,10 @@ static long ask_netlink_port(const pid_t nr)
 	return result;
 }
 
-TEST_QUESTION(netlink_port, true)
+TEST_QUESTIONS(relatives, ASK_BLIND(waitid), ASK_BLIND(waitid_group),
+	       ASK_BLIND(wait4), ASK(ns_get_pid_from), ASK(ns_get_tgid_from),
+	       ASK(ns_get_pid_in), ASK(ns_get_tgid_in), ASK_BLIND(clone3),
+	       ASK_BLIND(credentials), ASK(netlink_port))
 
 /* Names in /proc */
 
@@ -616,8 +674,10 @@ static long proc_entry(const pid_t nr, const char *const name)
 	return stat(path, &st);
 }
 
-QUESTION(proc_directory, proc_entry(nr, ""))
-QUESTION(proc_file, proc_entry(nr, "/oom_score_adj"))
-QUESTION(proc_thread, proc_entry(nr, "/task"))
+CALL(proc_directory, proc_entry(nr, ""))
+CALL(proc_file, proc_entry(nr, "/oom_score_adj"))
+CALL(proc_thread, proc_entry(nr, "/task"))
+
+TEST_QUESTIONS(names, ASK(proc_directory), ASK(proc_file), ASK(proc_thread))
 
 TEST_HARNESS_MAIN

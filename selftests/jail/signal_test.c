@@ -428,8 +428,9 @@ static int know_sender_of_signal(void *const arg)
 
 static int send_and_finish(struct __test_metadata *const _metadata,
 			   const struct world *const w, const enum place place,
-			   const uid_t uid)
+			   const uid_t uid, const bool queued)
 {
+	const union sigval value = {};
 	struct sender sender = { .pid = getpid() };
 	struct runner runner;
 	int ready[2];
@@ -439,7 +440,8 @@ static int send_and_finish(struct __test_metadata *const _metadata,
 	runner =
 		start(_metadata, w, place, uid, know_sender_of_signal, &sender);
 	EXPECT_TRUE(hear(ready[0]));
-	EXPECT_EQ(0, kill(runner.pid, SIGWINCH));
+	EXPECT_EQ(0, queued ? sigqueue(runner.pid, SIGWINCH, value) :
+			      kill(runner.pid, SIGWINCH));
 	close(ready[0]);
 	close(ready[1]);
 	return finish(_metadata, w, &runner);
@@ -447,10 +449,14 @@ static int send_and_finish(struct __test_metadata *const _metadata,
 
 TEST_F(signal, known_sender_of_signal)
 {
-	EXPECT_EQ(0,
-		  send_and_finish(_metadata, &self->w, CHROOT, variant->uid));
-	EXPECT_EQ(ESRCH,
-		  send_and_finish(_metadata, &self->w, JAIL, variant->uid));
+	int queued;
+
+	for (queued = 0; queued < 2; queued++) {
+		EXPECT_EQ(0, send_and_finish(_metadata, &self->w, CHROOT,
+					     variant->uid, queued));
+		EXPECT_EQ(ESRCH, send_and_finish(_metadata, &self->w, JAIL,
+						 variant->uid, queued));
+	}
 }
 
 /* The host reaches into the jail. */
