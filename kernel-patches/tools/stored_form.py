@@ -115,7 +115,7 @@ def tree_with(repository: Path, commit: str, files: dict[str, Path], env: dict[s
     """The tree of a commit with some files replaced; the folder of the selftests holds nothing else."""
     git("read-tree", commit, at=repository, env=env)
     if any(path.startswith(SELFTESTS + "/") for path in files):
-        git("rm", "-rq", "--cached", "--ignore-unmatch", SELFTESTS, at=repository, env=env)
+        git("rm", "-rqf", "--cached", "--ignore-unmatch", SELFTESTS, at=repository, env=env)
     lines = []
     for path, source in files.items():
         name = git("hash-object", "-w", "--no-filters", source, at=repository)
