@@ -47,7 +47,7 @@ static union {
 
 /* Descriptors that calls need, opened once by each scan. */
 static struct {
-	int pipe, socket, namespace, terminal;
+	int pipe, socket, netlink, namespace, terminal;
 } files;
 
 /* Lies at the same address in all processes of a test. */
@@ -209,9 +209,11 @@ static bool open_files(void)
 		return false;
 	files.pipe = pipes[0];
 	files.socket = socket(AF_UNIX, SOCK_STREAM, 0);
+	files.netlink = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
 	files.namespace = open("/proc/self/ns/pid", O_RDONLY);
 	files.terminal = open_terminal();
-	return files.socket >= 0 && files.namespace >= 0 && files.terminal >= 0;
+	return files.socket >= 0 && files.netlink >= 0 &&
+	       files.namespace >= 0 && files.terminal >= 0;
 }
 
 #define MAX_QUESTIONS 20
@@ -649,12 +651,13 @@ static long ask_netlink_port(const pid_t nr)
 		.nl_family = AF_NETLINK,
 		.nl_pid = nr,
 	};
-	const int sock = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
-	const int result = bind(sock, (const void *)&addr, sizeof(addr));
-	const int err = errno;
+	int result;
 
-	close(sock);
-	errno = err;
+	if (bind(files.netlink, (const void *)&addr, sizeof(addr)))
+		return -1;
+	/* It has a port now, and does not take another one. */
+	result = close(files.netlink);
+	files.netlink = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
 	return result;
 }
 
