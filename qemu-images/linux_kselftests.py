@@ -27,6 +27,7 @@ class Plan:
         self.seconds: list[tuple[str, int]] = []
         self.omitted: list[tuple[str, str]] = []
         self.flaky: list[tuple[str, str]] = []
+        self.intended: list[tuple[str, str]] = []
         for line in LIST.read_text().splitlines():
             match line.split(maxsplit=2):
                 case []:
@@ -41,6 +42,8 @@ class Plan:
                     self.omitted.append((glob, reason))
                 case ["flaky", glob, reason]:
                     self.flaky.append((glob, reason))
+                case ["intended", glob, reason]:
+                    self.intended.append((glob, reason))
                 case _:
                     raise Error(f"{LIST}: cannot understand '{line}'")
 
@@ -49,6 +52,9 @@ class Plan:
 
     def why_omitted(self, program: str) -> str | None:
         return next((reason for glob, reason in self.omitted if fnmatch(program, glob)), None)
+
+    def why_intended(self, test: str) -> str | None:
+        return next((reason for glob, reason in self.intended if fnmatch(test, glob)), None)
 
     def why_flaky(self, test: str) -> str | None:
         return next((reason for glob, reason in self.flaky if fnmatch(test, glob)), None)
