@@ -408,9 +408,10 @@ CALL(ioprio_get_group, syscall(__NR_ioprio_get, IOPRIO_WHO_PGRP, nr))
 
 #define LOW_IOPRIO IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, 7)
 
-CALL(ioprio_set, syscall(__NR_ioprio_set, IOPRIO_WHO_PROCESS, nr, LOW_IOPRIO))
-CALL(ioprio_set_group,
-     syscall(__NR_ioprio_set, IOPRIO_WHO_PGRP, nr, LOW_IOPRIO))
+#define SET_IOPRIO(which, nr) syscall(__NR_ioprio_set, which, nr, LOW_IOPRIO)
+
+CALL(ioprio_set, SET_IOPRIO(IOPRIO_WHO_PROCESS, nr))
+CALL(ioprio_set_group, SET_IOPRIO(IOPRIO_WHO_PGRP, nr))
 
 static const struct sched_param no_priority;
 
@@ -467,8 +468,13 @@ static const struct rlimit low_limit = { 64, 64 };
 CALL(prlimit_get, prlimit(nr, RLIMIT_NOFILE, NULL, &out.limit))
 CALL(prlimit_set, prlimit(nr, RLIMIT_NOFILE, &low_limit, NULL))
 CALL(kcmp, syscall(__NR_kcmp, getpid(), nr, KCMP_VM, 0, 0))
-CALL(get_robust_list,
-     syscall(__NR_get_robust_list, nr, &out.pointers[0], &out.pointers[1]))
+
+static long ask_get_robust_list(const pid_t nr)
+{
+	return syscall(__NR_get_robust_list, nr, &out.pointers[0],
+		       &out.pointers[1]);
+}
+
 CALL(move_pages, syscall(__NR_move_pages, nr, 0, NULL, NULL, NULL, 0))
 
 static long ask_migrate_pages(const pid_t nr)

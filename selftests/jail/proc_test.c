@@ -405,7 +405,6 @@ static int show_number(const struct world *const w, const int i)
 	struct flock lock = { .l_type = F_WRLCK, .l_start = i, .l_len = 1 };
 	struct in6_flowlabel_req label = {
 		.flr_dst = IN6ADDR_LOOPBACK_INIT,
-		.flr_label = htonl(0x12340 + i),
 		.flr_action = IPV6_FL_A_GET,
 		.flr_share = IPV6_FL_S_PROCESS,
 		.flr_flags = IPV6_FL_F_CREATE,

@@ -32,7 +32,7 @@ static bool left_out(void)
 
 	if (read_file("/proc/cmdline", text, sizeof(text)))
 		return false;
-	for (word = strtok(text, " \n"); word; word = strtok(NULL, " \n"))
+	for (word = strtok(text, "\n "); word; word = strtok(NULL, "\n "))
 		if (!strncmp(word, "lsm=", 4))
 			return !strstr(word, "jail");
 	return false;
