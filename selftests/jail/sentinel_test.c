@@ -533,9 +533,10 @@ CHANGE(signals, 0, "status State");
 CHANGE(life, 0, "ioprio");
 CHANGE(mode, 2, "file/root mode");
 CHANGE(owner, 2, "file/root owner");
-CHANGE(content, 2, "file/user times");
-CHANGE(attributes, 2, "file/root times");
-CHANGE(link, 2, "file times");
+/* The times first, unless the clock has not moved meanwhile. */
+CHANGE(content, 2, "file/user ");
+CHANGE(attributes, 2, "file/root ");
+CHANGE(link, 2, "file ");
 
 FIXTURE_SETUP(change)
 {
