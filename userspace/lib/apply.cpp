@@ -2,6 +2,7 @@
 #include "jail/apply.hpp"
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <netinet/in.h>
 
 #include <cerrno>
@@ -9,6 +10,7 @@
 
 #include "jail/explain.hpp"
 #include "jail/mounts.hpp"
+#include "lib/become.hpp"
 
 namespace libjail {
 namespace {
@@ -29,24 +31,6 @@ Result<std::optional<User>> look_up(Kernel& kernel, int root, const UserRequest&
   if (!request.details) return std::nullopt;
   if (auto user = lookup_user(kernel, root, "root"); user) return std::move(*user);
   return User{.name = "root", .home = "/", .shell = "/bin/sh", .groups = {}};
-}
-
-/// Takes the user's ids, but keeps the capabilities: jail(2) still needs them, and afterwards the
-/// ceiling may no longer have CAP_SETUID.
-Result<void> take_ids(Kernel& kernel, const User& user) {
-  const auto step = [&user](const Sys<void>& done, const char* what) -> Result<void> {
-    if (!done) return fail(done.error(), "become user \"" + user.name + "\": " + what);
-    return {};
-  };
-  if (auto done = step(kernel.setgroups(user.groups), "setgroups"); !done) return done;
-  if (auto done = step(kernel.setresgid(user.gid), "setresgid"); !done) return done;
-  if (user.uid == 0) return step(kernel.setresuid(0), "setresuid");
-  if (auto done = step(kernel.keep_capabilities(), "prctl"); !done) return done;
-  if (auto done = step(kernel.setresuid(user.uid), "setresuid"); !done) return done;
-  auto sets = kernel.capget();
-  if (!sets) return step(std::unexpected(sets.error()), "capget");
-  sets->effective = sets->permitted;
-  return step(kernel.capset(*sets), "capset");
 }
 
 Result<UniqueFd> make_and_enter(Kernel& kernel, const JailSpec& spec) {
@@ -88,6 +72,16 @@ Result<int> probe(Kernel& kernel) {
   return *version;
 }
 
+Result<void> check_caller(Kernel& kernel, const std::string& purpose) {
+  if (const auto version = probe(kernel); !version) return std::unexpected(version.error());
+  const auto sets = kernel.capget();
+  if (!sets) return fail(sets.error(), "read the capabilities");
+  if ((sets->effective >> CAP_SYS_ADMIN & 1) == 0) {
+    return fail(EPERM, purpose, "run as root, outside of any jail");
+  }
+  return {};
+}
+
 Result<Entered> apply(Kernel& kernel, const JailSpec& spec, const UserRequest& request,
                       unsigned int first_closed, const StepLog& log) {
   if (spec.mounts()) {
@@ -110,7 +104,7 @@ Result<Entered> apply(Kernel& kernel, const JailSpec& spec, const UserRequest& r
 
   const bool change_ids = *user && request.source != UserRequest::Source::kNone;
   if (change_ids) {
-    if (auto done = take_ids(kernel, **user); !done) return std::unexpected(done.error());
+    if (auto done = become_user(kernel, **user); !done) return std::unexpected(done.error());
     log("user " + (*user)->name + ", uid " + std::to_string((*user)->uid));
   }
   if (const auto closed = kernel.close_from(first_closed); !closed) {
@@ -118,10 +112,8 @@ Result<Entered> apply(Kernel& kernel, const JailSpec& spec, const UserRequest& r
   }
   auto entered = make_and_enter(kernel, spec);
   if (!entered) return std::unexpected(entered.error());
-  if (change_ids && (*user)->uid != 0) {
-    if (const auto dropped = kernel.capset({}); !dropped) {
-      return fail(dropped.error(), "drop capabilities for user \"" + (*user)->name + "\"");
-    }
+  if (change_ids) {
+    if (auto done = drop_capabilities(kernel, **user); !done) return std::unexpected(done.error());
   }
   return Entered{.jail = std::move(*entered), .user = std::move(*user)};
 }

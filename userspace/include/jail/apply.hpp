@@ -41,4 +41,9 @@ struct Entered {
 /// @return an error that says what to do where the kernel has no jail() or it is switched off
 [[nodiscard]] Result<int> probe(Kernel& kernel);
 
+/// What can be known before anything is changed: whether the kernel has jails, and the caller the
+/// privilege that they need.
+/// @param purpose  what is to be done, for the message
+[[nodiscard]] Result<void> check_caller(Kernel& kernel, const std::string& purpose);
+
 }  // namespace libjail

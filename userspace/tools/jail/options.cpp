@@ -128,10 +128,10 @@ std::variant<Invocation, Stop> take_operands(std::vector<std::string> operands,
   const auto verbosity = flags.verbose ? cli::Verbosity::kVerbose
                          : flags.quiet ? cli::Verbosity::kQuiet
                                        : cli::Verbosity::kNormal;
-  return Invocation{
-      .spec = std::move(*spec),
-      .command = {.argv = std::move(operands), .user = user_request(flags), .login = flags.login},
-      .verbosity = verbosity};
+  return Invocation{.spec = std::move(*spec),
+                    .user = user_request(flags),
+                    .command = {.argv = std::move(operands), .login = flags.login},
+                    .verbosity = verbosity};
 }
 
 }  // namespace

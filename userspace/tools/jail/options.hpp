@@ -9,19 +9,14 @@
 #include "cli/messages.hpp"
 #include "jail/apply.hpp"
 #include "jail/spec.hpp"
+#include "session/job.hpp"
 
 namespace jail_tool {
 
-/// What is to run in the jail, and as whom.
-struct Command {
-  std::vector<std::string> argv;  ///< never empty
-  libjail::UserRequest user;
-  bool login = false;  ///< clean environment, home directory
-};
-
 struct Invocation {
   libjail::JailSpec spec;
-  Command command;
+  libjail::UserRequest user;
+  session::Command command;
   cli::Verbosity verbosity = cli::Verbosity::kNormal;
 };
 

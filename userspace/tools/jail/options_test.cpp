@@ -48,7 +48,7 @@ TEST(Options, operands) {
   EXPECT_EQ(parsed.spec.ceiling(), 0x21U);
   EXPECT_EQ(parsed.spec.address(), (libjail::Address{.ip = 0x0a020304, .alias = {}}));
   EXPECT_THAT(parsed.command.argv, ElementsAre("sh", "-c", "exit 3"));
-  EXPECT_EQ(parsed.command.user.source, Source::kNone);
+  EXPECT_EQ(parsed.user.source, Source::kNone);
   EXPECT_FALSE(parsed.command.login);
   EXPECT_TRUE(parsed.spec.mounts());
   EXPECT_EQ(parsed.verbosity, cli::Verbosity::kNormal);
@@ -71,15 +71,15 @@ TEST(Options, double_dash_ends_them) {
 
 TEST(Options, each) {
   EXPECT_TRUE(with({"-l"}).command.login);
-  EXPECT_TRUE(with({"-l"}).command.user.details);
+  EXPECT_TRUE(with({"-l"}).user.details);
   EXPECT_FALSE(with({"-M"}).spec.mounts());
   EXPECT_EQ(with({"-q"}).verbosity, cli::Verbosity::kQuiet);
   EXPECT_EQ(with({"-v"}).verbosity, cli::Verbosity::kVerbose);
   EXPECT_EQ(with({"-n", "web"}).spec.name(), "web");
   EXPECT_EQ(with({"-nweb"}).spec.hostname(), "web");
-  EXPECT_EQ(with({"-u", "bob"}).command.user.source, Source::kHost);
-  EXPECT_EQ(with({"-U", "bob"}).command.user.source, Source::kJail);
-  EXPECT_EQ(with({"-U", "bob"}).command.user.name, "bob");
+  EXPECT_EQ(with({"-u", "bob"}).user.source, Source::kHost);
+  EXPECT_EQ(with({"-U", "bob"}).user.source, Source::kJail);
+  EXPECT_EQ(with({"-U", "bob"}).user.name, "bob");
   EXPECT_TRUE(with({"-o", "allow.unsafe"}).spec.unsafe());
 }
 

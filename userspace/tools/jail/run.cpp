@@ -1,36 +1,21 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "tools/jail/run.hpp"
 
-#include <linux/capability.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <csignal>
 
 #include "cli/exit_status.hpp"
 #include "cli/messages.hpp"
 #include "jail/apply.hpp"
-#include "tools/jail/child.hpp"
-#include "tools/jail/supervisor.hpp"
-#include "tools/jail/terminal.hpp"
+#include "session/child.hpp"
+#include "session/supervisor.hpp"
+#include "session/terminal.hpp"
+#include "tools/jail/keeper.hpp"
+#include "tools/jail/ptmx.hpp"
 
 namespace jail_tool {
 namespace {
 
 using libjail::Result;
-
-/// What can be known before anything is changed.
-Result<void> check(libjail::Kernel& kernel) {
-  if (const auto version = libjail::probe(kernel); !version) {
-    return std::unexpected(version.error());
-  }
-  const auto sets = kernel.capget();
-  if (!sets) return libjail::fail(sets.error(), "read the capabilities");
-  if ((sets->effective >> CAP_SYS_ADMIN & 1) == 0) {
-    return libjail::fail(EPERM, "make a jail", "run as root, outside of any jail");
-  }
-  return {};
-}
 
 void sweep(libjail::Kernel& kernel, const libjail::AliasConfig& aliases,
            const cli::Messages& messages) {
@@ -71,13 +56,13 @@ libjail::AliasConfig installed_aliases() {
 int run(libjail::Kernel& kernel, const Invocation& invocation,
         const libjail::AliasConfig& aliases) {
   const cli::Messages messages("jail", invocation.verbosity);
-  if (const auto checked = check(kernel); !checked) {
+  if (const auto checked = libjail::check_caller(kernel, "make a jail"); !checked) {
     messages.error(checked.error().text());
     return cli::kSetupFailed;
   }
   // From here on a signal must not end us between adding an address and taking it away.
   sigset_t mask;
-  const sigset_t blocked = supervised_signals();
+  const sigset_t blocked = session::supervised_signals();
   ::sigprocmask(SIG_BLOCK, &blocked, &mask);
 
   sweep(kernel, aliases, messages);
@@ -86,11 +71,19 @@ int run(libjail::Kernel& kernel, const Invocation& invocation,
     messages.error(lease.error().text());
     return cli::kSetupFailed;
   }
-  const auto caller = inspect_terminal();
-  // The leader of a process group cannot start the jail's session.
-  const bool in_place = !*lease && !caller.any() && ::getpgrp() != ::getpid();
-  return in_place ? run_in_place(kernel, invocation, mask)
-                  : supervise(kernel, invocation, mask, caller, aliases, *std::move(lease));
+  const session::Job job{.messages = messages,
+                         .command = invocation.command,
+                         .enter =
+                             [&](unsigned int first_closed, const libjail::StepLog& log) {
+                               return libjail::apply(kernel, invocation.spec, invocation.user,
+                                                     first_closed, log);
+                             },
+                         .has_ptmx = [&] { return jail_has_ptmx(invocation.spec); }};
+  const auto caller = session::inspect_terminal();
+  if (!*lease && session::can_run_in_place(caller)) return session::run_in_place(job, mask);
+  auto outcome = session::supervise(job, mask, caller);
+  finish(kernel, std::move(outcome.jail), aliases, *std::move(lease), messages);
+  return outcome.status;
 }
 
 }  // namespace jail_tool

@@ -38,7 +38,8 @@ class Run : public ::testing::Test {
           .alias = libjail::Alias{.ip = 0x0a020304, .interface = "eth0", .prefix = 24}};
     }
     return {.spec = *libjail::JailSpec::make(std::move(fields)),
-            .command = {.argv = std::move(argv), .user = {}, .login = false},
+            .user = {},
+            .command = {.argv = std::move(argv)},
             .verbosity = cli::Verbosity::kNormal};
   }
 

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "tools/jail/child.hpp"
+#include "session/child.hpp"
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <functional>
+#include <optional>
 
 #include "cli/exit_status.hpp"
-#include "cli/messages.hpp"
-#include "jail/apply.hpp"
-#include "tools/jail/environment.hpp"
+#include "session/environment.hpp"
 
-namespace jail_tool {
+namespace session {
 namespace {
 
 using libjail::Entered;
@@ -25,25 +25,41 @@ constexpr int kChannel = STDERR_FILENO + 1;
 /// Where messages go: to standard error, or to the supervisor, who prints them.
 using Report = std::function<void(Message::Kind, const std::string&)>;
 
-int enter_and_execute(libjail::Kernel& kernel, const Invocation& invocation, const sigset_t& mask,
-                      unsigned int first_closed, const Report& report,
+/// The environment and the working directory that the command shall have.
+Result<void> dress(const Command& command, const std::optional<libjail::User>& user,
+                   const Report& report) {
+  if (command.login && user) {
+    log_in(*user);
+    if (command.directory.empty() && !user->home.empty() && ::chdir(user->home.c_str()) < 0) {
+      report(Message::Kind::kWarning,
+             "home directory " + user->home + ": " + libjail::reason(errno) + ", using /");
+    }
+  }
+  for (const auto& [name, value] : command.environment) {
+    ::setenv(name.c_str(), value.c_str(), 1);
+  }
+  if (!command.directory.empty() && ::chdir(command.directory.c_str()) < 0) {
+    return libjail::fail(errno, "directory " + command.directory + " in the jail");
+  }
+  return {};
+}
+
+int enter_and_execute(const Job& job, const sigset_t& mask, unsigned int first_closed,
+                      const Report& report,
                       const std::function<Result<void>(const Entered&)>& settle) {
   const auto give_up = [&report](const Error& error) {
     report(Message::Kind::kError, error.text());
     return cli::kSetupFailed;
   };
-  const auto entered =
-      libjail::apply(kernel, invocation.spec, invocation.command.user, first_closed,
-                     [&report](const std::string& step) { report(Message::Kind::kStep, step); });
+  const auto entered = job.enter(
+      first_closed, [&report](const std::string& step) { report(Message::Kind::kStep, step); });
   if (!entered) return give_up(entered.error());
   if (const auto settled = settle(*entered); !settled) return give_up(settled.error());
-  const auto& user = entered->user;
-  if (invocation.command.login && user && !log_in(*user)) {
-    report(Message::Kind::kWarning,
-           "home directory " + user->home + ": " + libjail::reason(errno) + ", using /");
+  if (const auto dressed = dress(job.command, entered->user, report); !dressed) {
+    return give_up(dressed.error());
   }
   ::sigprocmask(SIG_SETMASK, &mask, nullptr);
-  const auto failure = execute(invocation.command.argv);
+  const auto failure = execute(job.command);
   report(Message::Kind::kError, failure.error.text());
   return failure.status;
 }
@@ -82,9 +98,8 @@ Result<void> take_terminal(const CallerTerminal& caller, const Channel& channel)
 
 }  // namespace
 
-int run_in_place(libjail::Kernel& kernel, const Invocation& invocation, const sigset_t& mask) {
-  const cli::Messages messages("jail", invocation.verbosity);
-  const auto report = [&messages](Message::Kind kind, const std::string& text) {
+int run_in_place(const Job& job, const sigset_t& mask) {
+  const auto report = [&messages = job.messages](Message::Kind kind, const std::string& text) {
     if (kind == Message::Kind::kStep) {
       messages.step(text);
     } else if (kind == Message::Kind::kWarning) {
@@ -93,12 +108,11 @@ int run_in_place(libjail::Kernel& kernel, const Invocation& invocation, const si
       messages.error(text);
     }
   };
-  return enter_and_execute(kernel, invocation, mask, STDERR_FILENO + 1, report,
+  return enter_and_execute(job, mask, STDERR_FILENO + 1, report,
                            [](const Entered&) -> Result<void> { return {}; });
 }
 
-int run_supervised(libjail::Kernel& kernel, const Invocation& invocation, const sigset_t& mask,
-                   ChildSide side) {
+int run_supervised(const Job& job, const sigset_t& mask, ChildSide side) {
   const auto hidden = hide_terminal(side);
   side.input.reset();
   side.output.reset();
@@ -114,7 +128,7 @@ int run_supervised(libjail::Kernel& kernel, const Invocation& invocation, const 
     report(Message::Kind::kError, hidden.error().text());
     return cli::kSetupFailed;
   }
-  return enter_and_execute(kernel, invocation, mask, kChannel + 1, report,
+  return enter_and_execute(job, mask, kChannel + 1, report,
                            [&side](const Entered& entered) -> Result<void> {
                              const int jail = entered.jail.get();
                              side.channel.send(Message::Kind::kEntered, "", {&jail, 1});
@@ -123,4 +137,4 @@ int run_supervised(libjail::Kernel& kernel, const Invocation& invocation, const 
                            });
 }
 
-}  // namespace jail_tool
+}  // namespace session

@@ -13,7 +13,7 @@
 #include "jail/error.hpp"
 #include "jail/unique_fd.hpp"
 
-namespace jail_tool {
+namespace session {
 
 struct Message {
   enum class Kind : char {
@@ -50,4 +50,4 @@ class Channel {
   libjail::UniqueFd socket_;
 };
 
-}  // namespace jail_tool
+}  // namespace session

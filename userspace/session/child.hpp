@@ -5,12 +5,11 @@
 
 #include <csignal>
 
-#include "jail/kernel.hpp"
-#include "tools/jail/channel.hpp"
-#include "tools/jail/options.hpp"
-#include "tools/jail/terminal.hpp"
+#include "session/channel.hpp"
+#include "session/job.hpp"
+#include "session/terminal.hpp"
 
-namespace jail_tool {
+namespace session {
 
 /// The child's side of what it shares with its supervisor.
 struct ChildSide {
@@ -23,11 +22,9 @@ struct ChildSide {
 
 /// @param mask  the signal mask that the command shall have
 /// @return the exit status, only on failure
-[[nodiscard]] int run_in_place(libjail::Kernel& kernel, const Invocation& invocation,
-                               const sigset_t& mask);
+[[nodiscard]] int run_in_place(const Job& job, const sigset_t& mask);
 
 /// As run_in_place(), for a child of a supervisor, which it tells everything.
-[[nodiscard]] int run_supervised(libjail::Kernel& kernel, const Invocation& invocation,
-                                 const sigset_t& mask, ChildSide side);
+[[nodiscard]] int run_supervised(const Job& job, const sigset_t& mask, ChildSide side);
 
-}  // namespace jail_tool
+}  // namespace session

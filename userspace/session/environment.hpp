@@ -7,16 +7,16 @@
 
 #include "jail/error.hpp"
 #include "jail/passwd.hpp"
+#include "session/job.hpp"
 
-namespace jail_tool {
+namespace session {
 
 /// HOME, SHELL, USER, LOGNAME, PATH, and TERM where @p term is not NULL.
 [[nodiscard]] std::vector<std::string> login_environment(const libjail::User& user,
                                                          const char* term);
 
-/// Replaces the environment and goes to the user's home directory, or stays in / where that fails.
-/// @return whether the home directory could be entered
-[[nodiscard]] bool log_in(const libjail::User& user);
+/// Replaces the environment by that of a login of @p user.
+void log_in(const libjail::User& user);
 
 struct ExecFailure {
   libjail::Error error;
@@ -25,6 +25,6 @@ struct ExecFailure {
 
 /// Replaces the process image; the search path is that of the environment.
 /// @return only on failure
-[[nodiscard]] ExecFailure execute(const std::vector<std::string>& argv);
+[[nodiscard]] ExecFailure execute(const Command& command);
 
-}  // namespace jail_tool
+}  // namespace session

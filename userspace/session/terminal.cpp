@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "tools/jail/terminal.hpp"
+#include "session/terminal.hpp"
 
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -11,7 +11,7 @@
 
 #include "jail/linux_kernel.hpp"
 
-namespace jail_tool {
+namespace session {
 namespace {
 
 constexpr auto kPtmxPaths = std::to_array<const char*>({"/dev/ptmx", "/dev/pts/ptmx"});
@@ -34,20 +34,12 @@ CallerTerminal inspect_terminal() {
   return caller;
 }
 
-bool jail_has_ptmx(const libjail::JailSpec& spec) {
+bool has_ptmx(int root) {
   libjail::LinuxKernel kernel;
-  const libjail::UniqueFd root(::open(spec.path().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!root) return false;
   const open_how how{
       .flags = O_PATH | O_CLOEXEC, .mode = 0, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
-  if (spec.mounts()) {  // then it gets a devpts wherever there is a /dev to mount it in
-    const auto dev = kernel.openat2(root.get(), "/dev", how);
-    if (!dev) return false;
-    const auto st = kernel.fstat(dev->get());
-    return st && S_ISDIR(st->st_mode);
-  }
   for (const char* path : kPtmxPaths) {
-    const auto node = kernel.openat2(root.get(), path, how);
+    const auto node = kernel.openat2(root, path, how);
     if (!node) continue;
     if (const auto st = kernel.fstat(node->get()); st && is_ptmx(*st)) return true;
   }
@@ -116,4 +108,4 @@ bool in_line_mode(int fd) {
   return ::tcgetattr(fd, &modes) == 0 && (modes.c_lflag & static_cast<tcflag_t>(ICANON)) != 0;
 }
 
-}  // namespace jail_tool
+}  // namespace session

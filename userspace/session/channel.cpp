@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "tools/jail/channel.hpp"
+#include "session/channel.hpp"
 
 #include <sys/socket.h>
 
@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
-namespace jail_tool {
+namespace session {
 namespace {
 
 constexpr std::size_t kMaxText = 4096;
@@ -84,4 +84,4 @@ std::optional<Message> Channel::receive() {
                  .descriptors = take_descriptors(header)};
 }
 
-}  // namespace jail_tool
+}  // namespace session

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "tools/jail/supervisor.hpp"
+#include "session/supervisor.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -12,13 +12,11 @@
 #include <vector>
 
 #include "cli/exit_status.hpp"
-#include "cli/messages.hpp"
-#include "tools/jail/channel.hpp"
-#include "tools/jail/child.hpp"
-#include "tools/jail/keeper.hpp"
-#include "tools/jail/relay.hpp"
+#include "session/channel.hpp"
+#include "session/child.hpp"
+#include "session/relay.hpp"
 
-namespace jail_tool {
+namespace session {
 namespace {
 
 using libjail::UniqueFd;
@@ -184,20 +182,19 @@ struct Preparation {
   UniqueFd signals;
 };
 
-libjail::Result<Preparation> prepare(const Invocation& invocation, const CallerTerminal& caller,
-                                     const cli::Messages& messages) {
+libjail::Result<Preparation> prepare(const Job& job, const CallerTerminal& caller) {
   auto channels = Channel::make();
   if (!channels) return std::unexpected(channels.error());
   Preparation ready{.parent = std::move(channels->first),
                     .child = {.channel = std::move(channels->second),
                               .caller = caller,
-                              .pty = caller.any() && jail_has_ptmx(invocation.spec),
+                              .pty = caller.any() && job.has_ptmx(),
                               .input = {},
                               .output = {}},
                     .pipes = {},
                     .signals = {}};
   if (caller.any() && !ready.child.pty) {
-    messages.step("the jail has no /dev/ptmx, so the command gets pipes and no terminal");
+    job.messages.step("the jail has no /dev/ptmx, so the command gets pipes and no terminal");
     auto pipes = make_pipes();
     if (!pipes) return std::unexpected(pipes.error());
     ready.child.input = std::move(pipes->input_read);
@@ -210,13 +207,12 @@ libjail::Result<Preparation> prepare(const Invocation& invocation, const CallerT
   return ready;
 }
 
-libjail::Result<pid_t> fork_child(libjail::Kernel& kernel, const Invocation& invocation,
-                                  const sigset_t& mask, Preparation& ready) {
+libjail::Result<pid_t> fork_child(const Job& job, const sigset_t& mask, Preparation& ready) {
   const pid_t child = ::fork();
   if (child < 0) return libjail::fail(errno, "fork");
   if (child == 0) {
     ready.parent.close();
-    ::_exit(run_supervised(kernel, invocation, mask, std::move(ready.child)));
+    ::_exit(run_supervised(job, mask, std::move(ready.child)));
   }
   ready.child.channel.close();
   ready.child.input.reset();
@@ -233,27 +229,24 @@ sigset_t supervised_signals() {
   return set;
 }
 
-int supervise(libjail::Kernel& kernel, const Invocation& invocation, const sigset_t& mask,
-              const CallerTerminal& caller, const libjail::AliasConfig& aliases,
-              std::optional<libjail::AliasLease> lease) {
-  const cli::Messages messages("jail", invocation.verbosity);
-  int status = cli::kSetupFailed;
-  UniqueFd jail;
-  auto ready = prepare(invocation, caller, messages);
-  auto child = ready ? fork_child(kernel, invocation, mask, *ready)
-                     : libjail::Result<pid_t>(std::unexpected(ready.error()));
-  if (child) {
-    static_cast<void>(::signal(SIGPIPE, SIG_IGN));
-    Supervisor supervisor(*child, std::move(ready->signals), std::move(ready->parent), caller,
-                          messages);
-    if (auto& pipes = ready->pipes; pipes) supervisor.use_pipes(*std::move(pipes));
-    status = supervisor.wait();
-    jail = supervisor.take_jail();
-  } else {
-    messages.error(child.error().text());
-  }
-  finish(kernel, std::move(jail), aliases, std::move(lease), messages);
-  return status;
+bool can_run_in_place(const CallerTerminal& caller) {
+  return !caller.any() && ::getpgrp() != ::getpid();
 }
 
-}  // namespace jail_tool
+Outcome supervise(const Job& job, const sigset_t& mask, const CallerTerminal& caller) {
+  auto ready = prepare(job, caller);
+  auto child = ready ? fork_child(job, mask, *ready)
+                     : libjail::Result<pid_t>(std::unexpected(ready.error()));
+  if (!child) {
+    job.messages.error(child.error().text());
+    return {.status = cli::kSetupFailed, .jail = {}};
+  }
+  static_cast<void>(::signal(SIGPIPE, SIG_IGN));
+  Supervisor supervisor(*child, std::move(ready->signals), std::move(ready->parent), caller,
+                        job.messages);
+  if (auto& pipes = ready->pipes; pipes) supervisor.use_pipes(*std::move(pipes));
+  const int status = supervisor.wait();
+  return {.status = status, .jail = supervisor.take_jail()};
+}
+
+}  // namespace session

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "tools/jail/channel.hpp"
+#include "session/channel.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 #include "testing/matchers.hpp"
 #include "testing/temp_dir.hpp"
 
-namespace jail_tool {
+namespace session {
 namespace {
 
 class Channels : public ::testing::Test {
@@ -80,4 +80,4 @@ TEST_F(Channels, peer_that_is_gone_does_no_harm) {
 }
 
 }  // namespace
-}  // namespace jail_tool
+}  // namespace session

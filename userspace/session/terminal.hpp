@@ -9,10 +9,9 @@
 #include <optional>
 
 #include "jail/error.hpp"
-#include "jail/spec.hpp"
 #include "jail/unique_fd.hpp"
 
-namespace jail_tool {
+namespace session {
 
 /// The caller's standard descriptors as terminals.
 struct CallerTerminal {
@@ -27,8 +26,9 @@ struct CallerTerminal {
 
 [[nodiscard]] CallerTerminal inspect_terminal();
 
-/// Whether a jail made to @p spec will be able to open a pseudo-terminal of its own.
-[[nodiscard]] bool jail_has_ptmx(const libjail::JailSpec& spec);
+/// Whether the tree below @p root has the device that makes pseudo-terminals. Symbolic links in it
+/// never lead out of it.
+[[nodiscard]] bool has_ptmx(int root);
 
 /// A new pseudo-terminal. Called inside the jail, as terminals belong to the jail that opens them.
 struct Pty {
@@ -62,4 +62,4 @@ class RawMode {
 /// Whether the terminal @p fd hands out whole lines: no pager or editor has taken it over.
 [[nodiscard]] bool in_line_mode(int fd);
 
-}  // namespace jail_tool
+}  // namespace session

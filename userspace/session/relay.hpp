@@ -9,7 +9,7 @@
 
 #include "jail/unique_fd.hpp"
 
-namespace jail_tool {
+namespace session {
 
 class Relay {
  public:
@@ -45,4 +45,4 @@ class Relay {
   bool ended_ = false;  ///< the keyboard has no more
 };
 
-}  // namespace jail_tool
+}  // namespace session

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "tools/jail/relay.hpp"
+#include "session/relay.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 
 #include <array>
 
-namespace jail_tool {
+namespace session {
 namespace {
 
 using libjail::UniqueFd;
@@ -176,4 +176,4 @@ TEST_F(Relays, command_that_does_not_read_blocks_nothing) {
 }
 
 }  // namespace
-}  // namespace jail_tool
+}  // namespace session

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "tools/jail/environment.hpp"
+#include "session/environment.hpp"
 
 #include <unistd.h>
 
@@ -8,7 +8,7 @@
 
 #include "cli/exit_status.hpp"
 
-namespace jail_tool {
+namespace session {
 
 std::vector<std::string> login_environment(const libjail::User& user, const char* term) {
   const char* path = user.uid == 0
@@ -25,40 +25,39 @@ std::vector<std::string> login_environment(const libjail::User& user, const char
   return environment;
 }
 
-bool log_in(const libjail::User& user) {
+void log_in(const libjail::User& user) {
   const auto environment = login_environment(user, std::getenv("TERM"));
   ::clearenv();
   for (const auto& entry : environment) {
     const auto equals = entry.find('=');
     ::setenv(entry.substr(0, equals).c_str(), entry.substr(equals + 1).c_str(), 1);
   }
-  return user.home.empty() || ::chdir(user.home.c_str()) == 0;
 }
 
-ExecFailure execute(const std::vector<std::string>& argv) {
+ExecFailure execute(const Command& command) {
+  const std::string& program = command.program.empty() ? command.argv[0] : command.program;
   std::vector<char*> pointers;
-  pointers.reserve(argv.size() + 1);
-  for (const auto& argument : argv) pointers.push_back(const_cast<char*>(argument.c_str()));
+  pointers.reserve(command.argv.size() + 1);
+  for (const auto& argument : command.argv) pointers.push_back(const_cast<char*>(argument.c_str()));
   pointers.push_back(nullptr);
-  ::execvp(pointers[0], pointers.data());
+  ::execvp(program.c_str(), pointers.data());
 
   const int code = errno;
-  const std::string& command = argv[0];
   if (code != ENOENT && code != ENOTDIR) {
-    return {.error = {code, "command " + command, {}}, .status = cli::kNotExecutable};
+    return {.error = {code, "command " + program, {}}, .status = cli::kNotExecutable};
   }
-  const bool is_path = command.find('/') != std::string::npos;
-  if (is_path && ::access(command.c_str(), F_OK) == 0) {
+  const bool is_path = program.find('/') != std::string::npos;
+  if (is_path && ::access(program.c_str(), F_OK) == 0) {
     return {.error = {0,
-                      "command " + command +
+                      "command " + program +
                           " needs an interpreter or dynamic loader that is "
                           "not in the jail",
                       "install it in the jail, or link the command statically"},
             .status = cli::kNotFound};
   }
-  return {.error = {0, "command " + command + " is not in the jail",
+  return {.error = {0, "command " + program + " is not in the jail",
                     is_path ? "" : "PATH is searched below the jail's root"},
           .status = cli::kNotFound};
 }
 
-}  // namespace jail_tool
+}  // namespace session

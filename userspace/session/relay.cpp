@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "tools/jail/relay.hpp"
+#include "session/relay.hpp"
 
 #include <sys/ioctl.h>
 #include <termios.h>
@@ -9,9 +9,9 @@
 #include <cerrno>
 
 #include "cli/messages.hpp"
-#include "tools/jail/terminal.hpp"
+#include "session/terminal.hpp"
 
-namespace jail_tool {
+namespace session {
 namespace {
 
 constexpr std::size_t kChunk = 4096;
@@ -117,4 +117,4 @@ void Relay::resize() const {
   }
 }
 
-}  // namespace jail_tool
+}  // namespace session

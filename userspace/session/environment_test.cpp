@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "tools/jail/environment.hpp"
+#include "session/environment.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 
 #include "testing/temp_dir.hpp"
 
-namespace jail_tool {
+namespace session {
 namespace {
 
 using ::testing::Contains;
@@ -35,30 +35,36 @@ TEST(Environment, login_of_root_without_terminal) {
 }
 
 TEST(Execute, not_found) {
-  const auto failure = execute({"/no/such/command"});
+  const auto failure = execute({.argv = {"/no/such/command"}});
   EXPECT_EQ(failure.status, 127);
   EXPECT_EQ(failure.error.text(), "command /no/such/command is not in the jail");
-  EXPECT_EQ(execute({"no-such-command"}).status, 127);
-  EXPECT_EQ(execute({""}).status, 127);
+  EXPECT_EQ(execute({.argv = {"no-such-command"}}).status, 127);
+  EXPECT_EQ(execute({.argv = {""}}).status, 127);
+}
+
+TEST(Execute, program_and_its_name_may_differ) {
+  const auto failure = execute({.argv = {"-sh"}, .program = "/no/such/shell"});
+  EXPECT_EQ(failure.status, 127);
+  EXPECT_EQ(failure.error.text(), "command /no/such/shell is not in the jail");
 }
 
 TEST(Execute, not_executable) {
   const libjail::testing::TempDir folder;
   folder.file("data", "text");
-  const auto failure = execute({folder / "data"});
+  const auto failure = execute({.argv = {folder / "data"}});
   EXPECT_EQ(failure.status, 126);
   EXPECT_THAT(failure.error.text(), HasSubstr("Permission denied"));
-  EXPECT_EQ(execute({folder.path()}).status, 126);
+  EXPECT_EQ(execute({.argv = {folder.path()}}).status, 126);
 }
 
 TEST(Execute, interpreter_not_found) {
   const libjail::testing::TempDir folder;
   folder.file("script", "#!/no/such/interpreter\n");
   ASSERT_EQ(::chmod((folder / "script").c_str(), 0755), 0);
-  const auto failure = execute({folder / "script"});
+  const auto failure = execute({.argv = {folder / "script"}});
   EXPECT_EQ(failure.status, 127);
   EXPECT_THAT(failure.error.text(), HasSubstr("interpreter"));
 }
 
 }  // namespace
-}  // namespace jail_tool
+}  // namespace session
