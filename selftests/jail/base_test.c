@@ -388,6 +388,30 @@ TEST_F(args, open_needs_privilege)
 		  in_jail(&self->w, 0, attack_open, &self->w.shared->jid));
 }
 
+/* With every capability neither its own jail is there nor that of others. */
+TEST_F(args, open_in_jail)
+{
+	struct jail_args other = self->w.args;
+	struct jail_info info;
+	pid_t keeper;
+	int fd;
+
+	allow_everything(&self->w);
+	other.addrs = 0;
+	other.naddrs = 0;
+	fd = jail(&other, sizeof(other), JAIL_NO_ENTER);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, ioctl(fd, JAIL_IOC_INFO, &info));
+	/* No jail can be entered with the descriptor of another one. */
+	keeper = idle_child();
+	close(fd);
+	EXPECT_EQ(0, in_chroot(&self->w, 0, attack_open, &info.jid));
+	EXPECT_EQ(ESRCH, in_jail(&self->w, 0, attack_open, &info.jid));
+	EXPECT_EQ(ESRCH,
+		  in_jail(&self->w, 0, attack_open, &self->w.shared->jid));
+	end_child(keeper);
+}
+
 TEST_F(args, open_unknown)
 {
 	EXPECT_EQ(-1, jail_open(0, 0));

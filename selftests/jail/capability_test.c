@@ -243,6 +243,53 @@ TEST_F(capability, ambient)
 	EXPECT_EQ(EPERM, in_jail(&self->w, 0, raise_ambient, NULL));
 }
 
+/* What the caller has prepared for its programs. */
+
+static int keep_for_programs(const struct world *const w, const bool ambient,
+			     const bool enter_it)
+{
+	const int err = ambient ? raise_ambient(NULL) : raise_inheritable(NULL);
+
+	if (err || (enter_it && jail(&w->args, sizeof(w->args), 0) < 0))
+		return UNREACHED;
+	return status_caps(ambient ? "CapAmb:" : "CapInh:") & ~CEILING_DEFAULT ?
+		       0 :
+		       EPERM;
+}
+
+static int keep_inheritable_outside(void *const arg)
+{
+	return keep_for_programs(arg, false, false);
+}
+
+static int keep_inheritable_inside(void *const arg)
+{
+	return keep_for_programs(arg, false, true);
+}
+
+static int keep_ambient_outside(void *const arg)
+{
+	return keep_for_programs(arg, true, false);
+}
+
+static int keep_ambient_inside(void *const arg)
+{
+	return keep_for_programs(arg, true, true);
+}
+
+TEST_F(capability, inheritable_at_entry)
+{
+	EXPECT_EQ(0, on_host(&self->w, 0, keep_inheritable_outside, &self->w));
+	EXPECT_EQ(EPERM,
+		  on_host(&self->w, 0, keep_inheritable_inside, &self->w));
+}
+
+TEST_F(capability, ambient_at_entry)
+{
+	EXPECT_EQ(0, on_host(&self->w, 0, keep_ambient_outside, &self->w));
+	EXPECT_EQ(EPERM, on_host(&self->w, 0, keep_ambient_inside, &self->w));
+}
+
 static int give_up_root_and_return(void *const arg)
 {
 	if (setresuid(-1, UID_USER, 0) || setresuid(-1, 0, -1))

@@ -4,6 +4,7 @@
  */
 
 #define _GNU_SOURCE
+#include <sys/ptrace.h>
 #include <time.h>
 
 #include "common.h"
@@ -226,6 +227,31 @@ TEST_F(lifetime, list_is_hidden_inside)
 	EXPECT_EQ(ENOENT, in_jail(&self->w, UID_USER, read_list, NULL));
 }
 
+/* Whether it is hidden or not: nobody in a jail reads of another one. */
+
+static int read_of_other(void *const arg)
+{
+	char text[4096];
+
+	if (read_file("/proc/jails", text, sizeof(text)))
+		return ENOENT;
+	return strstr(text, " lifetime ") ? 0 : ENOENT;
+}
+
+TEST_F(lifetime, list_has_no_others_inside)
+{
+	const pid_t keeper = idle_child();
+
+	close(self->jailfd);
+	self->jailfd = -1;
+	self->w.args.name = 0;
+	self->w.args.addrs = 0;
+	self->w.args.naddrs = 0;
+	EXPECT_EQ(0, in_chroot(&self->w, 0, read_of_other, NULL));
+	EXPECT_EQ(ENOENT, in_jail(&self->w, 0, read_of_other, NULL));
+	end_child(keeper);
+}
+
 TEST_F(lifetime, descriptor_keeps)
 {
 	struct inmate inmate;
@@ -358,6 +384,82 @@ TEST_F(lifetime, kill_needs_privilege)
 	EXPECT_EQ(EPERM,
 		  on_host(&self->w, UID_USER, attack_kill, &self->jailfd));
 	EXPECT_EQ(0, on_host(&self->w, 0, attack_kill, &self->jailfd));
+}
+
+/* By the descriptor that its maker got, with every capability. */
+
+static int kill_made(const struct world *const w, const unsigned int flags)
+{
+	const int fd = jail(&w->args, sizeof(w->args), flags);
+
+	return fd < 0 ? UNREACHED : RESULT(ioctl(fd, JAIL_IOC_KILL, 0));
+}
+
+static int kill_from_outside(void *const arg)
+{
+	return kill_made(arg, JAIL_NO_ENTER);
+}
+
+static int kill_from_inside(void *const arg)
+{
+	return kill_made(arg, 0);
+}
+
+TEST_F(lifetime, kill_from_inside)
+{
+	close(self->jailfd);
+	self->jailfd = -1;
+	allow_everything(&self->w);
+	EXPECT_EQ(0, on_host(&self->w, 0, kill_from_outside, &self->w));
+	EXPECT_EQ(EPERM, on_host(&self->w, 0, kill_from_inside, &self->w));
+}
+
+/*
+ * A process that another one in the jail traces, which does not wait for it:
+ * whoever waits outside goes on when the jail is killed.
+ */
+
+static pid_t tracee;
+
+static void be_traced(void)
+{
+	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+}
+
+static void trace(void)
+{
+	if (ptrace(PTRACE_SEIZE, tracee, 0, 0))
+		_exit(1);
+}
+
+static bool is_zombie(const pid_t pid)
+{
+	char path[32], text[1024], *state;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	if (read_file(path, text, sizeof(text)))
+		return false;
+	state = strrchr(text, ')');
+	return state && state[2] == 'Z';
+}
+
+TEST_F(lifetime, kill_tracer)
+{
+	struct inmate traced, tracer;
+	int status;
+
+	traced = start_inmate(_metadata, self->jailfd, be_traced);
+	tracee = traced.pid;
+	tracer = start_inmate(_metadata, self->jailfd, trace);
+	close(traced.go);
+	while (!is_zombie(traced.pid))
+		sched_yield();
+	EXPECT_EQ(0, waitpid(traced.pid, &status, WNOHANG));
+	EXPECT_EQ(0, RESULT(ioctl(self->jailfd, JAIL_IOC_KILL, 0)));
+	EXPECT_EQ(traced.pid, waitpid(traced.pid, &status, 0));
+	EXPECT_EQ(0, status);
+	close(traced.ready);
+	end_inmate(&tracer);
 }
 
 /* The host can take the file system away as soon as the jail has ended. */

@@ -127,6 +127,26 @@ TEST_F(path, double_chroot_mount)
 	EXPECT_EQ(ENOENT, in_jail(&self->w, 0, double_chroot_openat, NULL));
 }
 
+/* From there `..` of the outer root is that root itself, as from everywhere. */
+
+static int step_above_root(void *const arg)
+{
+	const int fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct stat root, up;
+
+	if (fd < 0 || chroot("/sub") || fstat(fd, &root))
+		return UNREACHED;
+	if (fstatat(fd, "..", &up, 0))
+		return errno;
+	return up.st_ino == root.st_ino && up.st_dev == root.st_dev ? ELOOP : 0;
+}
+
+TEST_F(path, step_above_root)
+{
+	EXPECT_EQ(0, in_chroot(&self->w, 0, step_above_root, NULL));
+	EXPECT_EQ(ELOOP, in_jail(&self->w, 0, step_above_root, NULL));
+}
+
 /* Another task of the jail moves the working directory out of the inner root. */
 
 static int rename_out_of_inner_root(void *const arg)
@@ -279,6 +299,17 @@ static int make_after_move(void *const arg)
 	return RESULT(rmdir("made"));
 }
 
+/* The same with an inner root directory. */
+static int open_absolute_after_move(void *const arg)
+{
+	const struct _test_data_path *const self = arg;
+
+	if (chroot("/sub/inner") || !tell(self->to_parent[1]) ||
+	    !hear(self->to_child[0]))
+		return UNREACHED;
+	return reach_secret(AT_FDCWD, "/deep");
+}
+
 static int with_move(struct __test_metadata *const _metadata,
 		     struct _test_data_path *const self, const enum place place,
 		     const attack_t attack)
@@ -306,6 +337,14 @@ TEST_F(path, move_of_relative_names)
 		  with_move(_metadata, self, JAIL, open_relative_after_move));
 	EXPECT_EQ(0, with_move(_metadata, self, CHROOT, make_after_move));
 	EXPECT_EQ(ENOENT, with_move(_metadata, self, JAIL, make_after_move));
+}
+
+TEST_F(path, move_of_inner_root)
+{
+	EXPECT_EQ(0,
+		  with_move(_metadata, self, CHROOT, open_absolute_after_move));
+	EXPECT_EQ(ENOENT,
+		  with_move(_metadata, self, JAIL, open_absolute_after_move));
 }
 
 TEST_F(path, move_of_working_directory)

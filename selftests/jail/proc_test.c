@@ -8,6 +8,7 @@
 #include <linux/in6.h>
 #include <linux/netlink.h>
 #include <sys/shm.h>
+#include <time.h>
 
 #include "common.h"
 
@@ -143,6 +144,31 @@ TEST_F(proc, warm_lookup)
 	EXPECT_EQ(ENOENT, in_jail(&self->w, variant->uid, look_up,
 				  &self->sentinel.pid));
 	EXPECT_EQ(0, read_file(path, text, sizeof(text)));
+}
+
+/*
+ * A descriptor of the name alone, for which no permission is asked: what refuses
+ * it is the lookup, of a name that is not in the cache and of one that is.
+ */
+
+static int hold_name(void *const arg)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d", *(const pid_t *)arg);
+	fd = open(path, O_PATH | O_CLOEXEC);
+	return fd < 0 ? errno : RESULT(close(fd));
+}
+
+TEST_F(proc, hold_name)
+{
+	EXPECT_EQ(ENOENT, in_jail(&self->w, variant->uid, hold_name,
+				  &self->sentinel.pid));
+	EXPECT_EQ(0, in_chroot(&self->w, variant->uid, hold_name,
+			       &self->sentinel.pid));
+	EXPECT_EQ(ENOENT, in_jail(&self->w, variant->uid, hold_name,
+				  &self->sentinel.pid));
 }
 
 /* F4: what lies below. */
@@ -365,6 +391,169 @@ TEST_F(proc, names_inside)
 {
 	EXPECT_EQ(0, in_jail(&self->w, variant->uid, names_inside, NULL));
 }
+
+/*
+ * The processes that a task sees have roots that are below its own.  So one that
+ * calls chroot(2) in its jail loses sight of the others, also by what it has
+ * opened before.
+ */
+
+FIXTURE(inner)
+{
+	struct world w;
+};
+
+/*
+ * @path: What to open of a process whose root is above.
+ * @flags: How.
+ * @look: What to do with it after chroot(2).
+ * @error: How that fails.
+ */
+FIXTURE_VARIANT(inner)
+{
+	const char *path;
+	int flags;
+	int (*look)(int fd);
+	int error;
+};
+
+FIXTURE_SETUP(inner)
+{
+	make_world(_metadata, &self->w);
+	make_dir(_metadata, &self->w, "/inner", 0755);
+	make_dir(_metadata, &self->w, "/inner/proc", 0755);
+	make_mount(_metadata, &self->w, "/inner/proc", "proc", NULL);
+}
+
+FIXTURE_TEARDOWN(inner)
+{
+	remove_world(&self->w);
+}
+
+/* A process with the outer root; it has a child and a timer. */
+static pid_t sibling;
+
+static bool start_sibling(void)
+{
+	struct sigevent event = { .sigev_notify = SIGEV_NONE };
+	int ready[2], timer;
+
+	if (pipe(ready))
+		return false;
+	sibling = fork();
+	if (sibling == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+		if (syscall(__NR_timer_create, CLOCK_MONOTONIC, &event,
+			    &timer) ||
+		    idle_child() < 0 || !tell(ready[1]))
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	return sibling > 0 && hear(ready[0]);
+}
+
+static int look_from_inner_root(void *const arg)
+{
+	const struct _fixture_variant_inner *const variant = arg;
+	char path[64];
+	int fd, err;
+
+	if (!start_sibling())
+		return UNREACHED;
+	snprintf(path, sizeof(path), variant->path, sibling, sibling);
+	fd = open(path, variant->flags | O_CLOEXEC);
+	if (fd < 0 || chroot("/inner") || chdir("/"))
+		return UNREACHED;
+	err = variant->look(fd);
+	end_child(sibling);
+	return err;
+}
+
+TEST_F(inner, hidden)
+{
+	EXPECT_EQ(0, in_chroot(&self->w, 0, look_from_inner_root, variant));
+	EXPECT_EQ(variant->error,
+		  in_jail(&self->w, 0, look_from_inner_root, variant));
+}
+
+#define INNER(name, its_path, its_flags, its_look, its_error)           \
+	/* clang-format off */                                      \
+	FIXTURE_VARIANT_ADD(inner, name) {   \
+		/* clang-format on */                                   \
+		.path = its_path, .flags = its_flags, .look = its_look, \
+		.error = its_error,                                     \
+	}
+
+static int read_opened(const int fd)
+{
+	char text[4096];
+	const ssize_t len = read(fd, text, sizeof(text));
+
+	if (len < 0)
+		return errno;
+	return len ? 0 : ENODATA;
+}
+
+INNER(status, "/proc/%d/status", O_RDONLY, read_opened, ESRCH);
+INNER(stat, "/proc/%d/stat", O_RDONLY, read_opened, ESRCH);
+INNER(limits, "/proc/%d/limits", O_RDONLY, read_opened, ESRCH);
+INNER(cmdline, "/proc/%d/cmdline", O_RDONLY, read_opened, ESRCH);
+INNER(comm, "/proc/%d/comm", O_RDONLY, read_opened, ESRCH);
+INNER(timers, "/proc/%d/timers", O_RDONLY, read_opened, ESRCH);
+INNER(children, "/proc/%d/task/%d/children", O_RDONLY, read_opened, ENODATA);
+
+static int stat_opened(const int fd)
+{
+	struct stat st;
+
+	return RESULT(fstat(fd, &st));
+}
+
+INNER(directory, "/proc/%d", O_PATH, stat_opened, ENOENT);
+
+static int open_in(const int dirfd, const char *const name)
+{
+	const int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? errno : RESULT(close(fd));
+}
+
+static int open_status(const int fd)
+{
+	return open_in(fd, "status");
+}
+
+INNER(below_directory, "/proc/%d", O_PATH, open_status, ESRCH);
+
+static int open_devices(const int fd)
+{
+	return open_in(fd, "dev");
+}
+
+INNER(network, "/proc/%d/net", O_PATH, open_devices, ENOENT);
+
+/* Nothing that was opened before. */
+
+static int look_up_again(const int fd)
+{
+	return hold_name(&sibling);
+}
+
+INNER(name, "/proc", O_PATH, look_up_again, ENOENT);
+
+static int list_again(const int fd)
+{
+	bool found, own;
+	int count;
+
+	if (count_processes(&count, sibling, &found) ||
+	    count_processes(&count, getpid(), &own) || !own)
+		return UNREACHED;
+	return found ? 0 : ENOENT;
+}
+
+INNER(list, "/proc", O_PATH, list_again, ENOENT);
 
 /*
  * No field of any file has the number of a process outside.  Two processes of
@@ -856,6 +1045,44 @@ TEST_F(proc_global, hidden)
 	EXPECT_LE(10, *seen);
 	EXPECT_EQ(0, in_jail(&self->w, 0, list_hidden, seen));
 	EXPECT_EQ(0, *seen);
+}
+
+/* A name that nobody has looked up: in the instance of a new PID namespace. */
+
+static void mount_unseen(struct __test_metadata *const _metadata,
+			 const struct world *const w)
+{
+	int status;
+	pid_t pid;
+
+	make_dir(_metadata, w, "/unseen", 0755);
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (pid == 0) {
+		char path[64];
+
+		snprintf(path, sizeof(path), "%s/unseen", w->root);
+		_exit(unshare(CLONE_NEWPID) ||
+		      mount("proc", path, "proc", 0, NULL));
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	ASSERT_EQ(0, status);
+}
+
+static int look_at_unseen(void *const arg)
+{
+	struct stat st;
+
+	return RESULT(stat("/unseen/cmdline", &st));
+}
+
+TEST_F(proc_global, unseen)
+{
+	mount_unseen(_metadata, &self->w);
+	EXPECT_EQ(ENOENT, in_jail(&self->w, 0, look_at_unseen, NULL));
+	EXPECT_EQ(ENOENT, in_jail(&self->w, UID_USER, look_at_unseen, NULL));
+	EXPECT_EQ(0, in_chroot(&self->w, 0, look_at_unseen, NULL));
+	EXPECT_EQ(ENOENT, in_jail(&self->w, 0, look_at_unseen, NULL));
 }
 
 static int read_visible(void *const arg)

@@ -174,6 +174,49 @@ TEST_F(signal, inherited_owner)
 	close(pair[1]);
 }
 
+/* O5: the signal that such an owner gets by default, where it expects none. */
+
+static int switch_on(void *const arg)
+{
+	const int *const pair = arg;
+
+	if (fcntl(pair[0], F_SETFL, O_RDWR | O_ASYNC))
+		return errno;
+	return tell(pair[1]) ? 0 : UNREACHED;
+}
+
+static int switch_on_by_ioctl(void *const arg)
+{
+	const int *const pair = arg;
+	const int on = 1;
+
+	if (ioctl(pair[0], FIOASYNC, &on))
+		return errno;
+	return tell(pair[1]) ? 0 : UNREACHED;
+}
+
+TEST_F(signal, switched_on)
+{
+	static const attack_t attacks[] = { switch_on, switch_on_by_ioctl };
+	const struct sentinel *const sentinel = &self->sentinel;
+	int pair[2];
+	size_t i;
+
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
+	ASSERT_EQ(0, fcntl(pair[0], F_SETOWN, sentinel->pid));
+	for (i = 0; i < ARRAY_SIZE(attacks); i++) {
+		EXPECT_EQ(EPERM,
+			  in_jail(&self->w, variant->uid, attacks[i], pair));
+		EXPECT_FALSE(heard_signal(_metadata, sentinel, SIGIO));
+		EXPECT_EQ(0,
+			  in_chroot(&self->w, variant->uid, attacks[i], pair));
+		EXPECT_TRUE(heard_signal(_metadata, sentinel, SIGIO));
+		ASSERT_EQ(0, fcntl(pair[0], F_SETFL, O_RDWR));
+	}
+	close(pair[0]);
+	close(pair[1]);
+}
+
 /*
  * O1: a process that was reached without its number.  The peer of a socket pair
  * is the task that made the pair: here the test itself.

@@ -216,6 +216,20 @@ TEST_F(tty, signals)
 	EXPECT_FALSE(signals_session(_metadata, self, JAIL));
 }
 
+/* It need not come so far: there is no asking. */
+
+static int switch_on_signals(void *const arg)
+{
+	return RESULT(fcntl(0, F_SETFL, O_RDWR | O_ASYNC));
+}
+
+TEST_F(tty, switch_on_signals)
+{
+	EXPECT_EQ(EPERM, in_jail(&self->w, 0, switch_on_signals, NULL));
+	EXPECT_EQ(EPERM, in_jail(&self->w, UID_USER, switch_on_signals, NULL));
+	EXPECT_EQ(0, in_chroot(&self->w, UID_USER, switch_on_signals, NULL));
+}
+
 /* T3: opening one by its name. */
 
 static int open_by_name(void *const arg)
