@@ -47,12 +47,20 @@ std::string suspects() {
   return text.empty() ? "a descriptor" : text;
 }
 
+/// What the entry into a jail asks of the process, whichever jail it is.
+Error not_entitled() {
+  return {EPERM, "enter a jail",
+          "run as root, not from inside a jail, and not as leader of a process group with other "
+          "members"};
+}
+
+Error reaches_outside() {
+  return {0, suspects() + ": that reaches outside of the jail",
+          "redirect standard input, output and error to files, pipes or /dev/null"};
+}
+
 Error permission(const JailSpec& spec) {
-  if ((spec.ceiling() & unsafe_capabilities()) == 0 || spec.unsafe()) {
-    return {EPERM, "enter a jail",
-            "run as root, not from inside a jail, and not as leader of a process group with other "
-            "members"};
-  }
+  if ((spec.ceiling() & unsafe_capabilities()) == 0 || spec.unsafe()) return not_entitled();
   return {EPERM, "ceiling " + format_capmask(spec.ceiling()), "accept it with -o allow.unsafe"};
 }
 
@@ -63,8 +71,7 @@ Error explain_jail_error(int code, const JailSpec& spec) {
     case EPERM:
       return permission(spec);
     case EBUSY:
-      return {0, suspects() + ": that reaches outside of the jail",
-              "redirect standard input, output and error to files, pipes or /dev/null"};
+      return reaches_outside();
     case EEXIST:
       return {0, "jail \"" + spec.name() + "\" already exists", "take another name"};
     case EADDRINUSE:
@@ -85,6 +92,25 @@ Error explain_jail_error(int code, const JailSpec& spec) {
       return explain_probe_error(code);
     default:
       return {code, "jail " + spec.path()};
+  }
+}
+
+Error explain_attach_error(int code, const std::string& name) {
+  switch (code) {
+    case EPERM:
+      return not_entitled();
+    case EBUSY:
+      return reaches_outside();
+    case ESRCH:
+      return {0, "jail \"" + name + "\" is dying"};
+    case EINVAL:
+      return {code, "enter jail \"" + name + "\"",
+              "run from the PID and time namespace that it was made in"};
+    case ENOSYS:
+    case EOPNOTSUPP:
+      return explain_probe_error(code);
+    default:
+      return {code, "enter jail \"" + name + "\""};
   }
 }
 

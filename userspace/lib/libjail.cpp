@@ -16,12 +16,12 @@
 
 #include "jail/address.hpp"
 #include "jail/apply.hpp"
+#include "jail/attach.hpp"
 #include "jail/capmask.hpp"
 #include "jail/explain.hpp"
 #include "jail/linux_kernel.hpp"
 #include "jail/listing.hpp"
 #include "jail/name.hpp"
-#include "lib/text.hpp"
 
 namespace {
 
@@ -180,20 +180,12 @@ int jail_create(const jail_spec* spec) { return call(*spec, JAIL_NO_ENTER); }
 int jail_enter(const jail_spec* spec) { return call(*spec, 0); }
 
 int jail_open_name(const char* name) {
-  const std::string text = name != nullptr ? name : "";
-  auto jid = libjail::parse_number<std::uint32_t>(text);
-  if (!jid) {
-    libjail::LinuxKernel kernel;
-    const auto jails = libjail::list_jails(kernel);
-    if (!jails) return failed(jails.error());
-    const auto found = std::ranges::find(*jails, text, &libjail::ListedJail::name);
-    if (text.empty() || found == jails->end()) {
-      return failed(ESRCH, "jail \"" + text + "\" not found");
-    }
-    jid = found->jid;
-  }
-  const int fd = jail_open(*jid, 0);
-  return fd >= 0 ? fd : failed(errno, "jail \"" + text + "\"");
+  libjail::LinuxKernel kernel;
+  auto jail = libjail::open_jail(kernel, name != nullptr ? name : "");
+  if (jail) return jail->release();
+  failed(jail.error());
+  if (jail.error().code == 0) errno = ESRCH;
+  return -1;
 }
 
 int jail_get_info(int jailfd, jail_info* info) {

@@ -41,6 +41,8 @@ Sys<int> LinuxKernel::jail(const jail_args* args, std::size_t size, unsigned int
   return result;
 }
 
+Sys<void> LinuxKernel::jail_attach(int jail) { return done(::jail_attach(jail, 0)); }
+
 Sys<UniqueFd> LinuxKernel::jail_open(std::uint32_t jid) { return descriptor(::jail_open(jid, 0)); }
 
 Sys<void> LinuxKernel::jail_info(int jail, ::jail_info* info) {

@@ -66,7 +66,7 @@ std::optional<ListedJail> parse_row(const Row& row) {
                     .processes = *processes,
                     .ceiling = *ceiling,
                     .address = row.text("address"),
-                    .name = row.text("name"),
+                    .name = std::string(row.field("name").value_or("")),  // "-" is one
                     .hostname = row.text("hostname"),
                     .path = row.text("path")};
 }

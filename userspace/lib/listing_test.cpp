@@ -43,6 +43,7 @@ TEST(Listing, absent_fields_and_states) {
   EXPECT_TRUE(jails->front().dying);
   EXPECT_EQ(jails->front().address, "");
   EXPECT_EQ(jails->front().path, "");
+  EXPECT_EQ(jails->front().name, "-") << "a jail has a name, and this is one";
 }
 
 TEST(Listing, escapes) {

@@ -68,6 +68,8 @@ Sys<int> FakeKernel::jail(const jail_args* args, std::size_t, unsigned int flags
   return ::open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
+Sys<void> FakeKernel::jail_attach(int) { return simple("jail_attach"); }
+
 Sys<UniqueFd> FakeKernel::jail_open(std::uint32_t jid) {
   if (const int error = enter("jail_open " + std::to_string(jid)); error != 0) {
     return std::unexpected(error);
@@ -75,8 +77,8 @@ Sys<UniqueFd> FakeKernel::jail_open(std::uint32_t jid) {
   return UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
 }
 
-Sys<void> FakeKernel::jail_info(int, ::jail_info* info) {
-  info->nr_processes = processes;
+Sys<void> FakeKernel::jail_info(int, ::jail_info* answer) {
+  *answer = info;
   return simple("jail_info");
 }
 

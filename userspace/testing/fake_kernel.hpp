@@ -38,8 +38,8 @@ class FakeKernel : public Kernel {
   int run_status = 0;
   CapabilitySets capabilities{.effective = ~0ULL, .permitted = ~0ULL, .inheritable = 0};
   int version_error = 0;  ///< of the version probe
-  std::uint32_t processes = 0;
-  bool empty = true;  ///< what jail_wait() says
+  ::jail_info info{};     ///< what jail_info() says
+  bool empty = true;      ///< what jail_wait() says
 
   /// Lets the call @p name (as it stands in @ref calls) fail with @p code.
   void fail(const std::string& name, int code) { failures_[name] = code; }
@@ -51,8 +51,9 @@ class FakeKernel : public Kernel {
   [[nodiscard]] bool called(const std::string& name) const;
 
   Sys<int> jail(const jail_args* args, std::size_t size, unsigned int flags) override;
+  Sys<void> jail_attach(int jail) override;
   Sys<UniqueFd> jail_open(std::uint32_t jid) override;
-  Sys<void> jail_info(int jail, ::jail_info* info) override;
+  Sys<void> jail_info(int jail, ::jail_info* answer) override;
   Sys<bool> jail_wait(int jail, int timeout_ms) override;
   Sys<void> unshare(int flags) override;
   Sys<void> make_mounts_private() override;

@@ -47,6 +47,7 @@ class Kernel {
 
   // jail(2) and what belongs to it.
   virtual Sys<int> jail(const jail_args* args, std::size_t size, unsigned int flags) = 0;
+  virtual Sys<void> jail_attach(int jail) = 0;
   virtual Sys<UniqueFd> jail_open(std::uint32_t jid) = 0;
   virtual Sys<void> jail_info(int jail, ::jail_info* info) = 0;
   /// Waits until the jail is empty and let go of; false after @p timeout_ms (-1: no limit).

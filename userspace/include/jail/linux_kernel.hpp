@@ -9,6 +9,7 @@ namespace libjail {
 class LinuxKernel : public Kernel {
  public:
   Sys<int> jail(const jail_args* args, std::size_t size, unsigned int flags) override;
+  Sys<void> jail_attach(int jail) override;
   Sys<UniqueFd> jail_open(std::uint32_t jid) override;
   Sys<void> jail_info(int jail, ::jail_info* info) override;
   Sys<bool> jail_wait(int jail, int timeout_ms) override;

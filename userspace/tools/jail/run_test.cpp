@@ -135,7 +135,7 @@ TEST_F(Run, signal_is_passed_on) {
 }
 
 TEST_F(Run, jail_that_lives_on_keeps_its_address_until_it_is_empty) {
-  kernel.processes = 1;  // what the command left behind
+  kernel.info.nr_processes = 1;  // what the command left behind
   EXPECT_EQ(run_command({"/bin/true"}), 0);
   EXPECT_THAT(verbs(), ElementsAre("add")) << "the keeper runs in a process of its own";
   for (int i = 0; state_left() && i < 500; ++i) ::usleep(10000);
@@ -144,7 +144,7 @@ TEST_F(Run, jail_that_lives_on_keeps_its_address_until_it_is_empty) {
 }
 
 TEST_F(Run, keeper_waits) {
-  kernel.processes = 1;
+  kernel.info.nr_processes = 1;
   kernel.fail("jail_wait", EBADF);  // cannot wait, so it must look at the list of jails
   folder.file("jails", std::string(kListing) + "1 0 active 1 0 10.2.3.4 web web /\n");
   EXPECT_EQ(run_command({"/bin/true"}), 0);
