@@ -99,25 +99,6 @@ __attribute__((constructor)) static void look(int argc, char **argv)
 		_exit(look_above_ceiling());
 }
 
-static void install_program(struct __test_metadata *const _metadata,
-			    const struct world *const w, const mode_t mode)
-{
-	char path[64], buffer[65536];
-	ssize_t len;
-	int in, out;
-
-	snprintf(path, sizeof(path), "%s/program", w->root);
-	in = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-	out = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755);
-	ASSERT_LE(0, in);
-	ASSERT_LE(0, out);
-	while ((len = read(in, buffer, sizeof(buffer))) > 0)
-		ASSERT_EQ(len, write(out, buffer, len));
-	ASSERT_EQ(0, fchmod(out, mode));
-	close(in);
-	close(out);
-}
-
 static int run_program(void *const arg)
 {
 	const pid_t pid = fork();
@@ -136,8 +117,8 @@ TEST_F(capability, exec_as_root)
 {
 	char path[64];
 
-	install_program(_metadata, &self->w, 0755);
 	snprintf(path, sizeof(path), "%s/program", self->w.root);
+	install_program(_metadata, path, 0755);
 	EXPECT_EQ(0, on_host(&self->w, 0, run_program, path));
 	EXPECT_EQ(EPERM, in_jail(&self->w, 0, run_program, "/program"));
 }
@@ -146,8 +127,8 @@ TEST_F(capability, exec_setuid_root)
 {
 	char path[64];
 
-	install_program(_metadata, &self->w, 04755);
 	snprintf(path, sizeof(path), "%s/program", self->w.root);
+	install_program(_metadata, path, 04755);
 	EXPECT_EQ(0, on_host(&self->w, UID_USER, run_program, path));
 	EXPECT_EQ(EPERM, in_jail(&self->w, UID_USER, run_program, "/program"));
 }
@@ -160,8 +141,8 @@ TEST_F(capability, exec_file_capabilities)
 	};
 	char path[64];
 
-	install_program(_metadata, &self->w, 0755);
 	snprintf(path, sizeof(path), "%s/program", self->w.root);
+	install_program(_metadata, path, 0755);
 	ASSERT_EQ(0, setxattr(path, "security.capability", &caps, 20, 0));
 	EXPECT_EQ(0, on_host(&self->w, UID_USER, run_program, path));
 	EXPECT_EQ(EPERM, in_jail(&self->w, UID_USER, run_program, "/program"));
@@ -183,8 +164,8 @@ TEST_F(capability, set_file_capabilities)
 {
 	char path[64];
 
-	install_program(_metadata, &self->w, 0755);
 	snprintf(path, sizeof(path), "%s/program", self->w.root);
+	install_program(_metadata, path, 0755);
 	EXPECT_EQ(0, on_host(&self->w, 0, set_file_capabilities, path));
 	EXPECT_EQ(EPERM,
 		  in_jail(&self->w, 0, set_file_capabilities, "/program"));

@@ -504,6 +504,26 @@ static inline void remove_world(const struct world *const w)
 	rmdir(w->base);
 }
 
+/* Puts a copy of the program of this test to @path. */
+static inline void install_program(struct __test_metadata *const _metadata,
+				   const char *const path, const mode_t mode)
+{
+	const int in = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	const int out =
+		open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755);
+	char buffer[65536];
+	ssize_t len;
+
+	ASSERT_LE(0, in);
+	ASSERT_LE(0, out);
+	while ((len = read(in, buffer, sizeof(buffer))) > 0)
+		ASSERT_EQ(len, write(out, buffer, len));
+	ASSERT_EQ(0, len);
+	ASSERT_EQ(0, fchmod(out, mode));
+	close(in);
+	close(out);
+}
+
 /* Gives jail and control every capability: what refuses then is the wall. */
 static inline void allow_everything(struct world *const w)
 {

@@ -328,6 +328,65 @@ static int open_other_jail(const struct world *const w)
 
 TEST_OBSTACLE(fd_other_jail, open_other_jail, undo_close, EBUSY)
 
+/* Files that command the kernel, whatever their mode is. */
+
+static const struct control {
+	const char *type, *file;
+} * control;
+
+static int open_control(const struct world *const w)
+{
+	char path[96];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/control", w->base);
+	if (mount("jail", path, control->type, 0, NULL))
+		return -1;
+	snprintf(path, sizeof(path), "%s/control/%s", w->base, control->file);
+	fd = open(path, O_RDONLY);
+	snprintf(path, sizeof(path), "%s/control", w->base);
+	umount2(path, MNT_DETACH);
+	return fd;
+}
+
+TEST_F(entry, fd_control)
+{
+	static const struct control controls[] = {
+		{ "cgroup2", "cgroup.procs" },
+		{ "sysfs", "devices/system/cpu/online" },
+		{ "tracefs", "tracing_on" },
+		{ "debugfs", "sleep_time" },
+		{ "securityfs", "lsm" },
+		{ "binfmt_misc", "status" },
+		{ "nfsd", "threads" },
+	};
+	const struct obstacle o = {
+		.w = &self->w,
+		.prepare = open_control,
+		.undo = undo_close,
+		.error = EBUSY,
+	};
+	char path[64], types[4096], line[32];
+	int tried = 0;
+
+	snprintf(path, sizeof(path), "%s/control", self->w.base);
+	ASSERT_EQ(0, mkdir(path, 0755));
+	ASSERT_EQ(0, read_file("/proc/filesystems", types, sizeof(types)));
+	for (control = controls; control < controls + ARRAY_SIZE(controls);
+	     control++) {
+		/* The kernel may be without it. */
+		snprintf(line, sizeof(line), "\t%s\n", control->type);
+		if (!strstr(types, line))
+			continue;
+		tried++;
+		EXPECT_EQ(0, on_host(&self->w, 0, try_obstacle, &o))
+		{
+			TH_LOG("%s", control->type);
+		}
+	}
+	EXPECT_LE(5, tried);
+}
+
 static int open_seccomp_listener(const struct world *const w)
 {
 	struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);

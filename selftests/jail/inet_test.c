@@ -103,6 +103,17 @@ TEST_F(inet, bind_strict)
 	EXPECT_EQ(AT_JAIL, in_jail(&self->w, 0, bind_it, &target));
 }
 
+TEST_F(inet, bind_ping_strict)
+{
+	struct target target = { SOCK_DGRAM, IPPROTO_ICMP, ADDR_HOST, 0 };
+
+	self->w.args.flags = JAIL_STRICT_BIND;
+	EXPECT_EQ(0, in_chroot(&self->w, UID_USER, bind_it, &target));
+	EXPECT_EQ(EADDRNOTAVAIL, in_jail(&self->w, UID_USER, bind_it, &target));
+	target.addr = ADDR_JAIL;
+	EXPECT_EQ(AT_JAIL, in_jail(&self->w, UID_USER, bind_it, &target));
+}
+
 /* A2 */
 
 static int bind_unspec(void *const arg)
@@ -1330,6 +1341,76 @@ TEST_F(inet, source_ping)
 		  in_jail(&self->w, UID_USER, send_with_sources, &sources));
 	sources.first = ADDR_JAIL;
 	EXPECT_EQ(0, in_jail(&self->w, UID_USER, send_with_sources, &sources));
+}
+
+/* B6, C10: where a request for an echo goes, and from where it comes. */
+
+struct echo {
+	const char *to;
+	/* Says with the message that any source will do. */
+	bool any_source;
+	/* AT_JAIL if the answer comes from there, or goes there. */
+	bool by_source;
+};
+
+static int ask_echo(void *const arg)
+{
+	const struct echo *const echo = arg;
+	const int fd = socket(AF_INET, SOCK_DGRAM, IPPROTO_ICMP), on = 1;
+	struct sockaddr_in in = make_sockaddr(echo->to, 0);
+	char control[CMSG_SPACE(sizeof(struct in_pktinfo))] = {};
+	char message[8] = { 8 };
+	struct iovec iov = { .iov_base = message, .iov_len = sizeof(message) };
+	struct msghdr msg = {
+		.msg_name = &in,
+		.msg_namelen = sizeof(in),
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *const cmsg = CMSG_FIRSTHDR(&msg);
+	struct in_pktinfo info = {};
+
+	if (fd < 0 || setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof(on)))
+		return UNREACHED;
+	cmsg->cmsg_level = IPPROTO_IP;
+	cmsg->cmsg_type = IP_PKTINFO;
+	cmsg->cmsg_len = CMSG_LEN(sizeof(info));
+	memcpy(CMSG_DATA(cmsg), &info, sizeof(info));
+	if (!echo->any_source) {
+		msg.msg_control = NULL;
+		msg.msg_controllen = 0;
+	}
+	if (sendmsg(fd, &msg, 0) < 0)
+		return errno;
+	msg.msg_control = control;
+	msg.msg_controllen = sizeof(control);
+	if (!readable(fd) || recvmsg(fd, &msg, 0) < 0 || !CMSG_FIRSTHDR(&msg))
+		return UNREACHED;
+	if (echo->by_source)
+		return is_addr(&in, ADDR_JAIL) ? AT_JAIL : 0;
+	memcpy(&info, CMSG_DATA(cmsg), sizeof(info));
+	in.sin_addr = info.ipi_addr;
+	return is_addr(&in, ADDR_JAIL) ? AT_JAIL : 0;
+}
+
+TEST_F(inet, ping_loopback)
+{
+	const struct echo echo = { "127.0.0.1", .by_source = true };
+
+	EXPECT_EQ(0, in_chroot(&self->w, UID_USER, ask_echo, &echo));
+	EXPECT_EQ(AT_JAIL, in_jail(&self->w, UID_USER, ask_echo, &echo));
+	EXPECT_EQ(AT_JAIL, in_jail(&self->w, 0, ask_echo, &echo));
+}
+
+TEST_F(inet, ping_any_source)
+{
+	const struct echo echo = { ADDR_HOST, .any_source = true };
+
+	EXPECT_EQ(0, in_chroot(&self->w, UID_USER, ask_echo, &echo));
+	EXPECT_EQ(AT_JAIL, in_jail(&self->w, UID_USER, ask_echo, &echo));
+	EXPECT_EQ(AT_JAIL, in_jail(&self->w, 0, ask_echo, &echo));
 }
 
 /* B10, E1: IPv4 by an IPv6 socket. */

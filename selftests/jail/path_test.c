@@ -5,6 +5,9 @@
 
 #define _GNU_SOURCE
 #include <linux/fs.h>
+#include <linux/fsverity.h>
+#include <linux/userfaultfd.h>
+#include <pthread.h>
 #include <sys/xattr.h>
 #include <time.h>
 
@@ -18,6 +21,8 @@ FIXTURE(path)
 	int to_parent[2], to_child[2];
 	/* Carries descriptors. */
 	int pair[2];
+	/* Of a process that reads slowly. */
+	int uffd;
 };
 
 FIXTURE_SETUP(path)
@@ -353,6 +358,118 @@ TEST_F(path, move_of_working_directory)
 	EXPECT_EQ(ENOENT, with_move(_metadata, self, JAIL, climb_after_move));
 }
 
+/*
+ * V9: the host moves a directory out while a walk is below it.  The walk stands
+ * still at a name that is just being made; who makes it waits for somebody who
+ * reads the directory and waits for a page of his memory.
+ */
+
+/* Waits for the fault, says so, and provides the page when it is told. */
+static void *provide_page(void *const arg)
+{
+	const struct _test_data_path *const self = arg;
+	struct uffd_msg fault;
+	struct uffdio_zeropage page = { .range.len = sysconf(_SC_PAGESIZE) };
+
+	if (!readable(self->uffd) ||
+	    read(self->uffd, &fault, sizeof(fault)) != sizeof(fault) ||
+	    !tell(self->to_parent[1]) || !hear(self->to_child[0]))
+		_exit(1);
+	page.range.start = fault.arg.pagefault.address & -page.range.len;
+	ioctl(self->uffd, UFFDIO_ZEROPAGE, &page);
+	return NULL;
+}
+
+static int read_slowly(struct _test_data_path *const self,
+		       const char *const path)
+{
+	const size_t size = sysconf(_SC_PAGESIZE);
+	void *const page = mmap(NULL, size, PROT_READ | PROT_WRITE,
+				MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register range = {
+		.range = { .start = ptr_to_u64(page), .len = size },
+		.mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+	const int fd = open(path, O_RDONLY | O_DIRECTORY);
+	pthread_t thread;
+
+	self->uffd = syscall(__NR_userfaultfd, O_NONBLOCK);
+	if (fd < 0 || page == MAP_FAILED || self->uffd < 0 ||
+	    ioctl(self->uffd, UFFDIO_API, &api) ||
+	    ioctl(self->uffd, UFFDIO_REGISTER, &range) ||
+	    pthread_create(&thread, NULL, provide_page, self))
+		return 1;
+	return syscall(__NR_getdents64, fd, page, size) < 0 ||
+	       pthread_join(thread, NULL);
+}
+
+/* Waits until the task waits for a lock of the kernel. */
+static bool stands_still(const pid_t pid)
+{
+	const time_t end = now() + PATIENCE / 1000;
+	char path[32], text[1024], *state;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	while (now() <= end) {
+		if (read_file(path, text, sizeof(text)))
+			return false;
+		state = strrchr(text, ')');
+		if (state && state[2] == 'D')
+			return true;
+		sched_yield();
+	}
+	return false;
+}
+
+static int walk_up_after_move(void *const arg)
+{
+	return reach_secret(AT_FDCWD, "/sub/inner/late/../../../secret");
+}
+
+static int with_move_during_walk(struct __test_metadata *const _metadata,
+				 struct _test_data_path *const self,
+				 const enum place place)
+{
+	char inner[128], late[128], from[128], to[128];
+	struct runner runner;
+	pid_t reader, maker;
+	int result, status;
+
+	snprintf(inner, sizeof(inner), "%s/sub/inner", self->w.root);
+	snprintf(late, sizeof(late), "%s/sub/inner/late", self->w.root);
+	snprintf(from, sizeof(from), "%s/sub", self->w.root);
+	snprintf(to, sizeof(to), "%s/outside", self->w.base);
+	reader = fork();
+	ASSERT_LE(0, reader);
+	if (reader == 0)
+		_exit(read_slowly(self, inner));
+	ASSERT_TRUE(hear(self->to_parent[0]));
+	maker = fork();
+	ASSERT_LE(0, maker);
+	if (maker == 0)
+		_exit(RESULT(mkdir(late, 0755)));
+	EXPECT_TRUE(stands_still(maker));
+	runner = start(_metadata, &self->w, place, 0, walk_up_after_move, NULL);
+	EXPECT_TRUE(stands_still(runner.pid));
+	EXPECT_EQ(0, rename(from, to));
+	EXPECT_TRUE(tell(self->to_child[1]));
+	result = finish(_metadata, &self->w, &runner);
+	ASSERT_EQ(maker, waitpid(maker, &status, 0));
+	EXPECT_EQ(0, status);
+	ASSERT_EQ(reader, waitpid(reader, &status, 0));
+	EXPECT_EQ(0, status);
+	EXPECT_EQ(0, rename(to, from));
+	EXPECT_EQ(0, rmdir(late));
+	return result;
+}
+
+TEST_F(path, move_during_walk)
+{
+	EXPECT_EQ(0, with_move_during_walk(_metadata, self, CHROOT));
+	EXPECT_EQ(ENOENT, with_move_during_walk(_metadata, self, JAIL));
+}
+
 TEST_F(path, openat_outside)
 {
 	EXPECT_EQ(0, with_move(_metadata, self, CHROOT, openat_after_move));
@@ -559,14 +676,48 @@ static int set_flags(void *const arg)
 	return RESULT(ioctl(*(const int *)arg, FS_IOC_SETFLAGS, &flags));
 }
 
+static int set_times(void *const arg)
+{
+	static const struct timespec times[2];
+
+	return RESULT(futimens(*(const int *)arg, times));
+}
+
+static int set_flags_and_project(void *const arg)
+{
+	struct fsxattr attributes;
+
+	if (ioctl(*(const int *)arg, FS_IOC_FSGETXATTR, &attributes))
+		return UNREACHED;
+	attributes.fsx_xflags ^= FS_XFLAG_NODUMP;
+	return RESULT(ioctl(*(const int *)arg, FS_IOC_FSSETXATTR, &attributes));
+}
+
+static int set_times_inside(void *const arg)
+{
+	const int fd = open("/tmp/times", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	return fd < 0 ? UNREACHED : set_times((void *)&fd);
+}
+
+/* Files that are verified become read-only for ever, by who may read them. */
+static int enable_verity(void *const arg)
+{
+	const struct fsverity_enable_arg how = { .version = 1 };
+	const int err =
+		RESULT(ioctl(*(const int *)arg, FS_IOC_ENABLE_VERITY, &how));
+
+	/* The file system was asked, and does not know it. */
+	return err == ENOTTY || err == EOPNOTSUPP ? 0 : err;
+}
+
 /* An access list is one of the attributes. */
 TEST_F(path, inherited_file_attributes)
 {
 	static const attack_t attacks[] = {
-		set_attribute,
-		set_attribute_by_uring,
-		remove_attribute,
-		set_flags,
+		set_attribute, set_attribute_by_uring, remove_attribute,
+		set_flags,     set_flags_and_project,  set_times,
+		enable_verity,
 	};
 	const int fd = open(self->w.secret, O_RDWR | O_CLOEXEC);
 	size_t i;
@@ -577,6 +728,8 @@ TEST_F(path, inherited_file_attributes)
 		EXPECT_EQ(0, in_chroot(&self->w, 0, attacks[i], &fd));
 		EXPECT_EQ(EPERM, in_jail(&self->w, 0, attacks[i], &fd));
 	}
+	/* What is below the root has the same file system. */
+	EXPECT_EQ(0, in_jail(&self->w, 0, set_times_inside, NULL));
 	close(fd);
 }
 

@@ -1618,27 +1618,12 @@ static int lose_mark_exits(void *const arg)
 	return err;
 }
 
-static void copy_program(struct __test_metadata *const _metadata,
-			 const struct world *const w)
-{
-	char path[64], buffer[65536];
-	ssize_t len;
-	int in, out;
-
-	snprintf(path, sizeof(path), "%s/program", w->root);
-	in = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-	out = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
-	ASSERT_LE(0, in);
-	ASSERT_LE(0, out);
-	while ((len = read(in, buffer, sizeof(buffer))) > 0)
-		ASSERT_EQ(len, write(out, buffer, len));
-	close(in);
-	close(out);
-}
-
 TEST_F(mark, inherited)
 {
-	copy_program(_metadata, &self->w);
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/program", self->w.root);
+	install_program(_metadata, path, 0755);
 	EXPECT_EQ(0, in_chroot(&self->w, 0, lose_mark_exits, NULL));
 	EXPECT_EQ(EPERM, in_jail(&self->w, 0, lose_mark_exits, NULL));
 	EXPECT_EQ(0, in_chroot(&self->w, UID_USER, lose_mark_exits, NULL));

@@ -502,6 +502,46 @@ TEST_F(signal, known_sender_of_signal)
 	}
 }
 
+/* Of many who get the same signal, only those in a jail do not learn it. */
+
+static int know_sender_after(struct __test_metadata *const _metadata,
+			     const struct world *const w,
+			     const enum place place, const uid_t uid)
+{
+	struct world outside = *w;
+	struct sender sender = { .pid = getpid() };
+	struct runner before, after;
+	int ready[2], result;
+
+	ASSERT_EQ(0, pipe(ready));
+	sender.ready = ready[1];
+	outside.shared = mmap(NULL, sizeof(*outside.shared),
+			      PROT_READ | PROT_WRITE,
+			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, outside.shared);
+	before =
+		start(_metadata, w, place, uid, know_sender_of_signal, &sender);
+	EXPECT_TRUE(hear(ready[0]));
+	after = start(_metadata, &outside, HOST, uid, know_sender_of_signal,
+		      &sender);
+	EXPECT_TRUE(hear(ready[0]));
+	/* In the order in which they were made. */
+	EXPECT_EQ(0, kill(-1, SIGWINCH));
+	EXPECT_EQ(place == JAIL ? ESRCH : 0, finish(_metadata, w, &before));
+	result = finish(_metadata, &outside, &after);
+	close(ready[0]);
+	close(ready[1]);
+	return result;
+}
+
+TEST_F(signal, known_sender_outside)
+{
+	EXPECT_EQ(0,
+		  know_sender_after(_metadata, &self->w, CHROOT, variant->uid));
+	EXPECT_EQ(0,
+		  know_sender_after(_metadata, &self->w, JAIL, variant->uid));
+}
+
 /* The host reaches into the jail. */
 
 static int wait_for_signal(void *const arg)
