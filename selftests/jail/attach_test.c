@@ -105,6 +105,40 @@ TEST_F(attach, descriptors_that_reach_outside)
 		  on_host(&self->w, 0, attach_with_directory, &self->jailfd));
 }
 
+/* E14: its children would be elsewhere than the jail looks for them. */
+
+static int attach_with_pid_namespace(void *const arg)
+{
+	if (unshare(CLONE_NEWPID))
+		return UNREACHED;
+	return RESULT(jail_attach(*(const int *)arg, 0));
+}
+
+/* A child that is there already, of a caller that has the descriptor. */
+static int attach_in_pid_namespace(void *const arg)
+{
+	pid_t pid;
+	int status;
+
+	if (unshare(CLONE_NEWPID))
+		return UNREACHED;
+	pid = fork();
+	if (pid == 0)
+		_exit(RESULT(jail_attach(*(const int *)arg, 0)));
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return UNREACHED;
+	return WEXITSTATUS(status);
+}
+
+TEST_F(attach, pid_namespace)
+{
+	EXPECT_EQ(0, on_host(&self->w, 0, attack_attach, &self->jailfd));
+	EXPECT_EQ(EINVAL, on_host(&self->w, 0, attach_with_pid_namespace,
+				  &self->jailfd));
+	EXPECT_EQ(EINVAL,
+		  on_host(&self->w, 0, attach_in_pid_namespace, &self->jailfd));
+}
+
 TEST_F(attach, dying)
 {
 	ASSERT_EQ(0, RESULT(ioctl(self->jailfd, JAIL_IOC_KILL, 0)));
