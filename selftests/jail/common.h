@@ -19,6 +19,7 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/jail.h>
+#include <linux/sched.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sched.h>
@@ -74,6 +75,16 @@ static inline int pidfd_open(const pid_t pid, const unsigned int flags)
 #endif
 
 #define PF_JAILED 0x02000000
+
+#ifndef SO_PASSPIDFD
+#define SO_PASSPIDFD 76
+#endif
+#ifndef SO_PEERPIDFD
+#define SO_PEERPIDFD 77
+#endif
+#ifndef SCM_PIDFD
+#define SCM_PIDFD 4
+#endif
 
 /* The default ceiling of jail(8), and one with every capability. */
 #define CEILING_DEFAULT 0x00000000000485fbULL
@@ -191,6 +202,49 @@ static inline int read_file(const char *const path, char *const text,
 	text[len < 0 ? 0 : len] = '\0';
 	close(fd);
 	return err;
+}
+
+/**
+ * stat_field - A field of /proc/PID/stat
+ *
+ * @pid: The process.
+ * @number: Of the field, as proc_pid_stat(5) counts; 3 or more.
+ * @text: What it is part of, good for 1024 bytes.
+ *
+ * Return: where it begins, or NULL.
+ */
+static inline char *stat_field(const pid_t pid, const int number,
+			       char *const text)
+{
+	char path[32], *at;
+	int field;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	if (read_file(path, text, 1024))
+		return NULL;
+	/* The command's name ends at the last ')', field 2. */
+	at = strrchr(text, ')');
+	for (field = 2; at && field < number; field++)
+		at = strchr(at + 1, ' ');
+	return at ? at + 1 : NULL;
+}
+
+/* True if the process is in a state as ps(1) shows it. */
+static inline bool is_in_state(const pid_t pid, const char state)
+{
+	char text[1024];
+	const char *const field = stat_field(pid, 3, text);
+
+	return field && *field == state;
+}
+
+/* PF_* of the task, or all of them if they cannot be read. */
+static inline unsigned long task_flags(void)
+{
+	char text[1024];
+	const char *const field = stat_field(getpid(), 9, text);
+
+	return field ? strtoul(field, NULL, 10) : ~0UL;
 }
 
 /* True if @fd can be read before PATIENCE is over. */
@@ -612,6 +666,18 @@ static inline pid_t unused_pid(struct __test_metadata *const _metadata)
 		_exit(0);
 	ASSERT_EQ(pid, waitpid(pid, NULL, 0));
 	return pid;
+}
+
+/* fork(2) that gives the child this number. */
+static inline pid_t fork_as(const pid_t nr)
+{
+	struct clone_args args = {
+		.exit_signal = SIGCHLD,
+		.set_tid = ptr_to_u64(&nr),
+		.set_tid_size = 1,
+	};
+
+	return syscall(__NR_clone3, &args, sizeof(args));
 }
 
 /* A child that does nothing until it is killed. */

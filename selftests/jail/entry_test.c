@@ -58,20 +58,6 @@ struct snapshot {
 	int keyring;
 };
 
-static unsigned long task_flags(void)
-{
-	char text[1024], *p;
-	int field;
-
-	if (read_file("/proc/self/stat", text, sizeof(text)))
-		return ~0UL;
-	/* The command's name ends at the last ')', field 2. */
-	p = strrchr(text, ')');
-	for (field = 2; p && field < 9; field++)
-		p = strchr(p + 1, ' ');
-	return p ? strtoul(p, NULL, 10) : ~0UL;
-}
-
 static void take_snapshot(struct snapshot *const shot)
 {
 	struct __user_cap_header_struct header = {
@@ -699,15 +685,10 @@ TEST_F(entry, pid_namespace_without_entering)
 static void *enter_as_last_thread(void *const arg)
 {
 	const struct world *const w = arg;
-	char text[1024], *state;
 
 	/* The entry of the process shows the state of its first thread. */
-	do {
+	while (!is_in_state(getpid(), 'Z'))
 		sched_yield();
-		if (read_file("/proc/self/stat", text, sizeof(text)))
-			_exit(1);
-		state = strrchr(text, ')');
-	} while (!state || state[2] != 'Z');
 	w->shared->values[0] = RESULT(jail(&w->args, sizeof(w->args), 0));
 	_exit(0);
 }

@@ -432,17 +432,6 @@ static void trace(void)
 		_exit(1);
 }
 
-static bool is_zombie(const pid_t pid)
-{
-	char path[32], text[1024], *state;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	if (read_file(path, text, sizeof(text)))
-		return false;
-	state = strrchr(text, ')');
-	return state && state[2] == 'Z';
-}
-
 TEST_F(lifetime, kill_tracer)
 {
 	struct inmate traced, tracer;
@@ -452,7 +441,7 @@ TEST_F(lifetime, kill_tracer)
 	tracee = traced.pid;
 	tracer = start_inmate(_metadata, self->jailfd, trace);
 	close(traced.go);
-	while (!is_zombie(traced.pid))
+	while (!is_in_state(traced.pid, 'Z'))
 		sched_yield();
 	EXPECT_EQ(0, waitpid(traced.pid, &status, WNOHANG));
 	EXPECT_EQ(0, RESULT(ioctl(self->jailfd, JAIL_IOC_KILL, 0)));

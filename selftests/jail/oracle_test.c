@@ -118,20 +118,12 @@ FIXTURE_VARIANT_ADD(oracle, user) {
 static pid_t plant(struct __test_metadata *const _metadata, pid_t nr,
 		   const uid_t uid)
 {
-	struct {
-		__u64 flags, pidfd, child_tid, parent_tid, exit_signal, stack,
-			stack_size, tls, set_tid, set_tid_size;
-	} args = {
-		.exit_signal = SIGCHLD,
-		.set_tid = ptr_to_u64(&nr),
-		.set_tid_size = 1,
-	};
 	int ready[2];
 	pid_t pid;
 
 	ASSERT_EQ(0, pipe2(ready, O_CLOEXEC));
 	do
-		pid = syscall(__NR_clone3, &args, sizeof(args));
+		pid = fork_as(nr);
 	while (pid < 0 && errno == EEXIST && nr++);
 	ASSERT_LE(0, pid)
 	{
@@ -615,15 +607,7 @@ CALL(ns_get_tgid_in, ioctl(files.namespace, NS_GET_TGID_IN_PIDNS, nr))
 
 static long ask_clone3(const pid_t nr)
 {
-	struct {
-		__u64 flags, pidfd, child_tid, parent_tid, exit_signal, stack,
-			stack_size, tls, set_tid, set_tid_size;
-	} args = {
-		.exit_signal = SIGCHLD,
-		.set_tid = ptr_to_u64(&nr),
-		.set_tid_size = 1,
-	};
-	const pid_t pid = syscall(__NR_clone3, &args, sizeof(args));
+	const pid_t pid = fork_as(nr);
 
 	if (pid == 0)
 		_exit(0);

@@ -408,14 +408,9 @@ static int read_slowly(struct _test_data_path *const self,
 static bool stands_still(const pid_t pid)
 {
 	const time_t end = now() + PATIENCE / 1000;
-	char path[32], text[1024], *state;
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
 	while (now() <= end) {
-		if (read_file(path, text, sizeof(text)))
-			return false;
-		state = strrchr(text, ')');
-		if (state && state[2] == 'D')
+		if (is_in_state(pid, 'D'))
 			return true;
 		sched_yield();
 	}

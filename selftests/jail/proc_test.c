@@ -623,18 +623,9 @@ FIXTURE_SETUP(numbers)
 	for (i = 0; i < 2; i++) {
 		/* Numbers that few other things have. */
 		pid_t wanted = 21871 + i * 5646;
-		struct {
-			__u64 flags, pidfd, child_tid, parent_tid, exit_signal,
-				stack, stack_size, tls, set_tid, set_tid_size;
-		} args = {
-			.exit_signal = SIGCHLD,
-			.set_tid = ptr_to_u64(&wanted),
-			.set_tid_size = 1,
-		};
 
 		do
-			self->pids[i] =
-				syscall(__NR_clone3, &args, sizeof(args));
+			self->pids[i] = fork_as(wanted);
 		while (self->pids[i] < 0 && errno == EEXIST && wanted++);
 		ASSERT_LE(0, self->pids[i]);
 		if (self->pids[i] == 0) {

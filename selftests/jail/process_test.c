@@ -796,15 +796,7 @@ TEST_F(pid, forge_credentials)
 static int choose_pid(void *const arg)
 {
 	const pid_t wanted = *(const pid_t *)arg;
-	struct {
-		__u64 flags, pidfd, child_tid, parent_tid, exit_signal, stack,
-			stack_size, tls, set_tid, set_tid_size;
-	} args = {
-		.exit_signal = SIGCHLD,
-		.set_tid = ptr_to_u64(&wanted),
-		.set_tid_size = 1,
-	};
-	const pid_t pid = syscall(__NR_clone3, &args, sizeof(args));
+	const pid_t pid = fork_as(wanted);
 
 	if (pid == 0)
 		_exit(0);
@@ -1559,26 +1551,13 @@ FIXTURE_TEARDOWN(mark)
 	remove_world(&self->w);
 }
 
-static bool marked(void)
-{
-	char text[1024], *p;
-	int field;
-
-	if (read_file("/proc/self/stat", text, sizeof(text)))
-		return false;
-	p = strrchr(text, ')');
-	for (field = 2; p && field < 9; field++)
-		p = strchr(p + 1, ' ');
-	return p && strtoul(p, NULL, 10) & PF_JAILED;
-}
-
 /* A copy of this program that ran with this argument tells of its mark. */
 #define LOOK_AT_MARK "--look-at-mark"
 
 __attribute__((constructor)) static void look_at_mark(int argc, char **argv)
 {
 	if (argc == 2 && !strcmp(argv[1], LOOK_AT_MARK))
-		_exit(marked() ? EPERM : 0);
+		_exit(task_flags() & PF_JAILED ? EPERM : 0);
 }
 
 static int wait_for_status(const pid_t pid)

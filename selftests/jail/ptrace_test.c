@@ -67,10 +67,6 @@ FIXTURE_TEARDOWN(ptrace)
 
 /* O2: by a descriptor that came without a number. */
 
-#ifndef SO_PEERPIDFD
-#define SO_PEERPIDFD 77
-#endif
-
 static int steal_descriptor(void *const arg)
 {
 	int pidfd = -1, fd;

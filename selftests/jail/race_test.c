@@ -4,7 +4,6 @@
  */
 
 #define _GNU_SOURCE
-#include <linux/sched.h>
 #include <pthread.h>
 
 #include "inet.h"
@@ -764,18 +763,6 @@ static int observe(void *const arg)
 		poke(&lookups->turn, turn + 1);
 	}
 	return 0;
-}
-
-static pid_t fork_as(const pid_t number)
-{
-	pid_t set_tid[] = { number };
-	struct clone_args args = {
-		.exit_signal = SIGCHLD,
-		.set_tid = ptr_to_u64(set_tid),
-		.set_tid_size = 1,
-	};
-
-	return syscall(__NR_clone3, &args, sizeof(args));
 }
 
 /* A process with that number, in the jail or on the host. */

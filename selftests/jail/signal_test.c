@@ -222,10 +222,6 @@ TEST_F(signal, switched_on)
  * is the task that made the pair: here the test itself.
  */
 
-#ifndef SO_PEERPIDFD
-#define SO_PEERPIDFD 77
-#endif
-
 static int send_peer(void *const arg)
 {
 	int pidfd = -1;

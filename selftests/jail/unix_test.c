@@ -267,16 +267,6 @@ TEST_F(pathname, connect)
 
 /* H6: who is at the other end. */
 
-#ifndef SO_PASSPIDFD
-#define SO_PASSPIDFD 76
-#endif
-#ifndef SO_PEERPIDFD
-#define SO_PEERPIDFD 77
-#endif
-#ifndef SCM_PIDFD
-#define SCM_PIDFD 4
-#endif
-
 FIXTURE(peer)
 {
 	struct world w;
