@@ -18,11 +18,14 @@ Sys<std::string> read_file(Kernel& kernel, int dir, const char* path, std::uint6
   const auto st = kernel.fstat(fd->get());
   if (!st) return std::unexpected(st.error());
   if (!S_ISREG(st->st_mode)) return std::unexpected(EINVAL);
+  return read_all(fd->get());
+}
 
+Sys<std::string> read_all(int fd) {
   std::string text;
   std::array<char, 4096> buffer{};
   for (;;) {
-    const ssize_t got = ::read(fd->get(), buffer.data(), buffer.size());
+    const ssize_t got = ::read(fd, buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return std::unexpected(errno);
     if (got == 0) return text;
