@@ -9,7 +9,8 @@ output it is:
     ### exit 0                  the program's exit status
 
 A program that ends before it has reported every test it planned, or that fails
-without a failed test, is a failed test of its own, named PROGRAM.complete.
+without a failed test, is a failed test of its own, named PROGRAM.complete; one that
+reports no test is skipped under that name.
 """
 
 from __future__ import annotations
@@ -76,6 +77,8 @@ class Parser:
         complete = self._plan is not None and self._seen == self._plan
         if not complete or (status not in (0, 4) and not self._failed):
             self._add(f"{self._program}.complete", "fail")
+        elif not self._seen:
+            self._add(f"{self._program}.complete", "skip")
         self._kind = ""
 
     def end(self) -> None:
