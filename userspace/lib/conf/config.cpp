@@ -301,14 +301,17 @@ void Builder::addresses() {
         error(value.position, "ip4.addr", completed.error());
         continue;
       }
-      const auto address = parse_address(*completed);
-      if (!address) {
-        error(value.position, "ip4.addr", address.error());
-      } else if (*address) {
-        const bool twice = std::ranges::find(found, (*address)->ip, &Address::ip) != found.end();
-        if (twice) error(value.position, "ip4.addr: " + std::string(item) + " stands there twice");
-        found.push_back(**address);
+      const auto parsed = parse_address(*completed);
+      if (!parsed) {
+        error(value.position, "ip4.addr", parsed.error());
+        continue;
       }
+      const std::optional<Address>& address = *parsed;
+      if (!address) continue;  // "none"
+      if (std::ranges::find(found, address->ip, &Address::ip) != found.end()) {
+        error(value.position, "ip4.addr: " + std::string(item) + " stands there twice");
+      }
+      found.push_back(*address);
     }
   }
   if (found.empty()) return;
@@ -376,12 +379,13 @@ void Builder::system_mounts() {
 
 void Builder::mounts() {
   for (const auto& value : list("mount")) {
-    auto mount = parse_mount_line(value.text, config_.path);
-    if (!mount) {
-      error(value.position, "mount", mount.error());
-    } else if (*mount) {
-      config_.mounts.push_back(std::move(**mount));
+    auto parsed = parse_mount_line(value.text, config_.path);
+    if (!parsed) {
+      error(value.position, "mount", parsed.error());
+      continue;
     }
+    std::optional<Mount>& mount = *parsed;
+    if (mount) config_.mounts.push_back(std::move(*mount));
   }
   for (const auto& value : list("mount.fstab")) {
     if (!value.text.starts_with('/')) {

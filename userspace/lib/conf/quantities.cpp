@@ -55,8 +55,9 @@ Result<int> parse_percent(std::string_view text) {
 }
 
 Result<IoLimit> parse_io_limit(std::string_view text) {
-  constexpr const char* kForm = "DEVICE rbps=SIZE wbps=SIZE riops=NUMBER wiops=NUMBER";
-  const auto refuse = [text](const std::string& why) { return fail(0, quoted(text) + why, kForm); };
+  const auto refuse = [text](const std::string& why) {
+    return fail(0, quoted(text) + why, "DEVICE rbps=SIZE wbps=SIZE riops=NUMBER wiops=NUMBER");
+  };
   IoLimit limit;
   bool any = false;
   for (const auto word : split(text, ' ')) {

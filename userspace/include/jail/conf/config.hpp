@@ -86,23 +86,23 @@ struct JailConfig {
   std::string name;
   Position position{};
   std::string path{};
-  std::string hostname{};  ///< the name, where none was given
+  std::string hostname{};  ///< the name, where none was given; empty: the host's
   std::uint64_t ceiling = kDefaultCeiling;
-  bool unsafe = false;
   std::optional<Address> address{};
   std::optional<Vlan> vlan{};
-  bool vnet = false;  ///< a network stack of its own
   std::vector<std::string> vnet_interfaces{};
-  bool system_mounts = true;          ///< private /proc and /dev
   std::vector<Mount> mounts{};        ///< in order
   std::vector<std::string> fstabs{};  ///< absolute paths of files with more of them
-  bool persist = false;               ///< lives without processes
   std::vector<Dependency> depend{};   ///< jails that are started before and stopped after it
   Commands commands{};
-  int stop_timeout = 10;  ///< seconds from SIGTERM to SIGKILL; 0: no SIGTERM
   Limits limits{};
-  bool seccomp = false;  ///< the default filter
   std::vector<Notice> notices{};
+  int stop_timeout = 10;      ///< seconds from SIGTERM to SIGKILL; 0: no SIGTERM
+  bool unsafe = false;        ///< accept a ceiling that breaks the wall
+  bool vnet = false;          ///< a network stack of its own
+  bool system_mounts = true;  ///< private /proc and /dev
+  bool persist = false;       ///< lives without processes
+  bool seccomp = false;       ///< the default filter
 
   /// What jail(2) is called with.
   /// @return the first thing that cannot be had yet as an error
