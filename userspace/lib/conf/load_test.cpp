@@ -155,12 +155,12 @@ TEST_F(Load, symbolic_links_are_followed) {
 TEST_F(Load, what_others_can_write_to_is_refused) {
   dir_.file("jail.conf", "a;");
   ASSERT_THAT(read("jail.conf"), IsOk());
-  for (const mode_t mode : {0666, 0664, 0646, 0777}) {
+  for (const mode_t mode : {0666U, 0664U, 0646U, 0777U}) {
     ASSERT_EQ(::chmod((dir_ / "jail.conf").c_str(), mode), 0);
     EXPECT_THAT(read("jail.conf"), IsError(EPERM)) << std::oct << mode;
     EXPECT_THAT(read("jail.conf"), FailsWith("jail.conf can be written to by others"));
   }
-  for (const mode_t mode : {0644, 0600, 0400, 0755}) {
+  for (const mode_t mode : {0644U, 0600U, 0400U, 0755U}) {
     ASSERT_EQ(::chmod((dir_ / "jail.conf").c_str(), mode), 0);
     EXPECT_THAT(read("jail.conf"), IsOk()) << std::oct << mode;
   }

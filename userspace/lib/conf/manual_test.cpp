@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The manual page and the code say the same.
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -15,8 +14,6 @@
 
 namespace libjail::conf {
 namespace {
-
-using ::testing::HasSubstr;
 
 std::string page() { return testing::read_text(MANUAL_PAGE); }
 
