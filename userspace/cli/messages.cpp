@@ -8,7 +8,7 @@
 
 namespace cli {
 
-void write_all(int fd, std::string_view text) {
+bool write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     const ssize_t written = ::write(fd, text.data(), text.size());
     if (written > 0) {
@@ -17,9 +17,10 @@ void write_all(int fd, std::string_view text) {
       pollfd poll{.fd = fd, .events = POLLOUT, .revents = 0};
       ::poll(&poll, 1, -1);
     } else if (errno != EINTR) {
-      return;
+      return false;
     }
   }
+  return true;
 }
 
 void Messages::print(std::string_view text) const {

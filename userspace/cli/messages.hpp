@@ -30,6 +30,7 @@ class Messages {
 };
 
 /// Writes all of @p text to @p fd as far as that is possible.
-void write_all(int fd, std::string_view text);
+/// @return whether it was; errno tells why not
+bool write_all(int fd, std::string_view text);
 
 }  // namespace cli

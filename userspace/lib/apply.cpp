@@ -21,18 +21,6 @@ std::uint64_t pointer_or_null(const std::string& text) {
   return text.empty() ? 0 : pointer(text.c_str());
 }
 
-Result<std::optional<User>> look_up(Kernel& kernel, int root, const UserRequest& request) {
-  if (request.source != UserRequest::Source::kNone) {
-    const bool host = request.source == UserRequest::Source::kHost;
-    auto user = lookup_user(kernel, host ? AT_FDCWD : root, request.name);
-    if (!user) return std::unexpected(user.error());
-    return std::move(*user);
-  }
-  if (!request.details) return std::nullopt;
-  if (auto user = lookup_user(kernel, root, "root"); user) return std::move(*user);
-  return User{.name = "root", .home = "/", .shell = "/bin/sh", .groups = {}};
-}
-
 Result<UniqueFd> make_and_enter(Kernel& kernel, const JailSpec& spec) {
   jail_addr address{};
   jail_args args{};
@@ -72,6 +60,19 @@ Result<int> probe(Kernel& kernel) {
   return *version;
 }
 
+Result<std::optional<User>> find_requested_user(Kernel& kernel, int root,
+                                                const UserRequest& request) {
+  if (request.source != UserRequest::Source::kNone) {
+    const bool host = request.source == UserRequest::Source::kHost;
+    auto user = lookup_user(kernel, host ? AT_FDCWD : root, request.name);
+    if (!user) return std::unexpected(user.error());
+    return std::move(*user);
+  }
+  if (!request.details) return std::nullopt;
+  if (auto user = lookup_user(kernel, root, "root"); user) return std::move(*user);
+  return User{.name = "root", .home = "/", .shell = "/bin/sh", .groups = {}};
+}
+
 Result<void> check_caller(Kernel& kernel, const std::string& purpose) {
   if (const auto version = probe(kernel); !version) return std::unexpected(version.error());
   const auto sets = kernel.capget();
@@ -95,7 +96,7 @@ Result<Entered> apply(Kernel& kernel, const JailSpec& spec, const UserRequest& r
     if (!mounted) return std::unexpected(mounted.error());
     for (const auto& point : *mounted) log("mounted " + spec.path() + point);
   }
-  auto user = look_up(kernel, root->get(), request);
+  auto user = find_requested_user(kernel, root->get(), request);
   if (!user) return std::unexpected(user.error());
   if (const auto moved = kernel.fchdir(root->get()); !moved) {
     return fail(moved.error(), "root directory " + spec.path());

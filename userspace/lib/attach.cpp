@@ -17,12 +17,13 @@
 namespace libjail {
 namespace {
 
+constexpr const char* kRemedy = "jls lists the jails that there are";
 constexpr int kTries = 16;  // a name moves to another jail no more often while we look
 
 Result<UniqueFd> open_jid(Kernel& kernel, std::uint32_t jid, const std::string& what) {
   auto fd = kernel.jail_open(jid);
   if (fd) return std::move(*fd);
-  if (fd.error() == ESRCH) return fail(0, what + " not found");
+  if (fd.error() == ESRCH) return fail(0, what + " not found", kRemedy);
   return fail(fd.error(), what, fd.error() == EPERM ? "run as root, outside of any jail" : "");
 }
 
@@ -58,7 +59,7 @@ Result<UniqueFd> open_jail(Kernel& kernel, const std::string& jail, const char* 
     if (!named) return std::unexpected(named.error());
     if (*named) return fd;
   }
-  return fail(0, what + " not found");
+  return fail(0, what + " not found", kRemedy);
 }
 
 Result<UniqueFd> attach(Kernel& kernel, UniqueFd jail, const std::string& name,

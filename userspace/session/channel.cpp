@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "session/channel.hpp"
 
+#include <fcntl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -36,6 +38,13 @@ libjail::Result<std::pair<Channel, Channel>> Channel::make() {
     return libjail::fail(errno, "make a socket pair");
   }
   return std::pair(Channel(libjail::UniqueFd(ends[0])), Channel(libjail::UniqueFd(ends[1])));
+}
+
+bool Channel::move_to(int fd) {
+  if (socket_.get() == fd) return true;
+  if (::dup3(socket_.get(), fd, O_CLOEXEC) < 0) return false;
+  socket_.reset(fd);
+  return true;
 }
 
 void Channel::send(Message::Kind kind, std::string_view text,

@@ -15,6 +15,11 @@
 
 namespace session {
 
+/// The number that the channel has on the way into a jail: the first after the standard ones.
+inline constexpr int kChannel = 3;
+/// The first one that is free for others then.
+inline constexpr int kFirstFree = kChannel + 1;
+
 struct Message {
   enum class Kind : char {
     kError = 'e',
@@ -22,6 +27,7 @@ struct Message {
     kStep = 's',
     kEntered = 'j',   ///< with the jail descriptor
     kTerminal = 't',  ///< with the terminal's master side
+    kRoot = 'r',      ///< with the jail's root directory
   };
   Kind kind{};
   std::string text;
@@ -41,6 +47,9 @@ class Channel {
   /// The next message without waiting; nothing when there is none now, or no more: then the channel
   /// is closed.
   [[nodiscard]] std::optional<Message> receive();
+
+  /// Gives its descriptor the number @p fd, in the place of what had it. @return whether it could
+  [[nodiscard]] bool move_to(int fd);
 
   [[nodiscard]] int get() const { return socket_.get(); }
   explicit operator bool() const { return static_cast<bool>(socket_); }

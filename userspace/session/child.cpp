@@ -20,8 +20,6 @@ using libjail::Entered;
 using libjail::Error;
 using libjail::Result;
 
-constexpr int kChannel = STDERR_FILENO + 1;
-
 /// Where messages go: to standard error, or to the supervisor, who prints them.
 using Report = std::function<void(Message::Kind, const std::string&)>;
 
@@ -117,10 +115,7 @@ int run_supervised(const Job& job, const sigset_t& mask, ChildSide side) {
   side.input.reset();
   side.output.reset();
   // The channel gets the first number after the standard ones; all others are closed on the way.
-  if (side.channel.get() != kChannel) {
-    if (::dup3(side.channel.get(), kChannel, O_CLOEXEC) < 0) return cli::kSetupFailed;
-    side.channel = Channel(libjail::UniqueFd(kChannel));
-  }
+  if (!side.channel.move_to(kChannel)) return cli::kSetupFailed;
   const auto report = [&side](Message::Kind kind, const std::string& text) {
     side.channel.send(kind, text);
   };
@@ -128,7 +123,7 @@ int run_supervised(const Job& job, const sigset_t& mask, ChildSide side) {
     report(Message::Kind::kError, hidden.error().text());
     return cli::kSetupFailed;
   }
-  return enter_and_execute(job, mask, kChannel + 1, report,
+  return enter_and_execute(job, mask, kFirstFree, report,
                            [&side](const Entered& entered) -> Result<void> {
                              const int jail = entered.jail.get();
                              side.channel.send(Message::Kind::kEntered, "", {&jail, 1});

@@ -24,7 +24,8 @@ struct Job {
   cli::Messages messages;
   Command command;
   /// Enters the jail, for ever. Called in the process that becomes the command; descriptors from
-  /// the given one on are to be closed before.
+  /// the given one on are to be closed before. A descriptor that it needs has a number from
+  /// kFirstFree on.
   std::function<libjail::Result<libjail::Entered>(unsigned int first_closed,
                                                   const libjail::StepLog& log)>
       enter;

@@ -111,6 +111,8 @@ class Supervisor {
         case Message::Kind::kTerminal:
           if (!message->descriptors.empty()) use_terminal(std::move(message->descriptors[0]));
           break;
+        case Message::Kind::kRoot:  // no command sends it
+          break;
       }
     }
   }
@@ -150,10 +152,20 @@ class Supervisor {
   void suspend() {
     raw_.leave();
     ::kill(-child_, SIGSTOP);
-    static_cast<void>(
-        ::raise(SIGSTOP));  // and here we go on after SIGCONT, which stands in the queue too
+    stop_self();
     resume();
     ::kill(-child_, SIGCONT);
+  }
+
+  /// Until SIGCONT, which stands in the queue too. The kernel passes over it where no shell is
+  /// there to send that, as SIGSTOP would not.
+  static void stop_self() {
+    sigset_t stop;
+    ::sigemptyset(&stop);
+    ::sigaddset(&stop, SIGTSTP);
+    ::sigprocmask(SIG_UNBLOCK, &stop, nullptr);
+    static_cast<void>(::raise(SIGTSTP));
+    ::sigprocmask(SIG_BLOCK, &stop, nullptr);
   }
 
   void resume() {

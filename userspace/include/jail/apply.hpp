@@ -26,6 +26,12 @@ struct UserRequest {
   bool details = false;  ///< root's entry in the jail is wanted although no user was named
 };
 
+/// The entry of the user that @p request names, or, for its details, of root in the jail.
+/// @param root  a descriptor of the jail's root directory; not used for a user of the host
+/// @return nothing where no user is wanted
+[[nodiscard]] Result<std::optional<User>> find_requested_user(Kernel& kernel, int root,
+                                                              const UserRequest& request);
+
 struct Entered {
   UniqueFd jail;             ///< of the jail entered; close-on-exec
   std::optional<User> user;  ///< whose rights the caller has now, where asked

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // jail(8): run a command in a jail.
-#include <unistd.h>
-
 #include <csignal>
 
 #include "cli/exit_status.hpp"
-#include "cli/messages.hpp"
 #include "cli/standard_fds.hpp"
 #include "jail/linux_kernel.hpp"
 #include "tools/jail/options.hpp"
@@ -16,11 +13,7 @@ int main(int argc, char** argv) {
   // Children could not be waited for if the caller ignored it.
   static_cast<void>(::signal(SIGCHLD, SIG_DFL));
   const auto parsed = jail_tool::parse_arguments({argv, argv + argc});
-  if (const auto* stop = std::get_if<jail_tool::Stop>(&parsed)) {
-    cli::write_all(STDOUT_FILENO, stop->out);
-    cli::write_all(STDERR_FILENO, stop->err);
-    return stop->status;
-  }
+  if (const auto* stop = std::get_if<cli::Stop>(&parsed)) return cli::finish(*stop);
   libjail::LinuxKernel kernel;
   return jail_tool::run(kernel, std::get<jail_tool::Invocation>(parsed),
                         jail_tool::installed_aliases());

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "tools/jail/options.hpp"
 
-#include <getopt.h>
-
 #include <array>
 #include <optional>
 #include <utility>
@@ -14,15 +12,16 @@
 namespace jail_tool {
 namespace {
 
+using cli::Stop;
+
 constexpr const char* kUsage =
     "usage: jail [-lqvM] [-o allow.unsafe] [-n name] [-u user | -U user]\n"
     "            path capmask ip[,...] command [argument ...]\n";
 
-enum LongOption { kHelp = 256, kVersion };
-
-constexpr auto kLongOptions = std::to_array<option>({{"help", no_argument, nullptr, kHelp},
-                                                     {"version", no_argument, nullptr, kVersion},
-                                                     {nullptr, 0, nullptr, 0}});
+constexpr auto kLongOptions =
+    std::to_array<option>({{"help", no_argument, nullptr, cli::kHelp},
+                           {"version", no_argument, nullptr, cli::kVersion},
+                           {nullptr, 0, nullptr, 0}});
 
 struct Flags {
   bool login = false;
@@ -43,7 +42,7 @@ Stop refusal(const libjail::Error& error) {
   return {.out = {}, .err = "jail: " + error.text() + "\n", .status = cli::kSetupFailed};
 }
 
-std::optional<Stop> take_option(int code, const char* argument, Flags& flags) {
+std::optional<Stop> take_option(int code, const cli::Arguments& arguments, Flags& flags) {
   switch (code) {
     case 'l':
       flags.login = true;
@@ -58,34 +57,29 @@ std::optional<Stop> take_option(int code, const char* argument, Flags& flags) {
       flags.mounts = false;
       return {};
     case 'n':
-      flags.name = argument;
+      flags.name = arguments.value();
       if (flags.name.empty()) return usage_error("-n: the name is empty");
       return {};
     case 'o':
-      if (std::string_view(argument) != "allow.unsafe") {
-        return usage_error(std::string("-o ") + argument +
-                           ": unknown; the only one is allow.unsafe");
+      if (arguments.value() != "allow.unsafe") {
+        return usage_error("-o " + arguments.value() + ": unknown; the only one is allow.unsafe");
       }
       flags.unsafe = true;
       return {};
     case 'u':
-      flags.host_user = argument;
+      flags.host_user = arguments.value();
       return {};
     case 'U':
-      flags.jail_user = argument;
+      flags.jail_user = arguments.value();
       return {};
-    case kHelp:
+    case cli::kHelp:
       return Stop{.out = std::string(kUsage) + "See jail(8).\n", .err = {}, .status = 0};
-    case kVersion:
+    case cli::kVersion:
       return Stop{.out = "jail " JAIL_VERSION "\n", .err = {}, .status = 0};
     case 'h':
       return Stop{.out = {}, .err = kUsage, .status = cli::kSetupFailed};
-    case ':':
-      return usage_error(std::string("option -") + static_cast<char>(optopt) + " needs a value");
     default:
-      return usage_error(optopt > 0 && optopt < kHelp
-                             ? std::string("unknown option -") + static_cast<char>(optopt)
-                             : "unknown option");
+      return usage_error(arguments.problem());
   }
 }
 
@@ -137,25 +131,13 @@ std::variant<Invocation, Stop> take_operands(std::vector<std::string> operands,
 }  // namespace
 
 std::variant<Invocation, Stop> parse_arguments(std::vector<std::string> argv) {
-  std::vector<char*> pointers;
-  pointers.reserve(argv.size() + 1);
-  for (auto& argument : argv) pointers.push_back(argument.data());
-  pointers.push_back(nullptr);
-  const int count = static_cast<int>(argv.size());
-
+  cli::Arguments arguments(std::move(argv), "hlqvMn:o:u:U:", kLongOptions);
   Flags flags;
-  optind = 0;  // glibc: start over
-  opterr = 0;
-  for (;;) {
-    optopt = 0;
-    // "+": what follows the first operand belongs to somebody else's command.
-    const int code =
-        getopt_long(count, pointers.data(), "+:hlqvMn:o:u:U:", kLongOptions.data(), nullptr);
-    if (code == -1) break;
-    if (auto stop = take_option(code, optarg, flags)) return *std::move(stop);
+  for (int code = arguments.next(); code != -1; code = arguments.next()) {
+    if (auto stop = take_option(code, arguments, flags)) return *std::move(stop);
   }
   if (auto stop = contradiction(flags)) return *std::move(stop);
-  return take_operands({pointers.begin() + optind, pointers.end() - 1}, flags);
+  return take_operands(arguments.operands(), flags);
 }
 
 }  // namespace jail_tool

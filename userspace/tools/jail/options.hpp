@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "cli/arguments.hpp"
 #include "cli/messages.hpp"
 #include "jail/apply.hpp"
 #include "jail/spec.hpp"
@@ -20,14 +21,7 @@ struct Invocation {
   cli::Verbosity verbosity = cli::Verbosity::kNormal;
 };
 
-/// The end, before anything was done.
-struct Stop {
-  std::string out;  ///< for standard output
-  std::string err;  ///< for standard error
-  int status = 0;
-};
-
 /// @param argv  as main() has it, without the NULL at its end; parsing ends at the first operand
-[[nodiscard]] std::variant<Invocation, Stop> parse_arguments(std::vector<std::string> argv);
+[[nodiscard]] std::variant<Invocation, cli::Stop> parse_arguments(std::vector<std::string> argv);
 
 }  // namespace jail_tool

@@ -14,14 +14,14 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 using Source = libjail::UserRequest::Source;
 
-std::variant<Invocation, Stop> parse(std::vector<std::string> arguments) {
+std::variant<Invocation, cli::Stop> parse(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "jail");
   return parse_arguments(std::move(arguments));
 }
 
 Invocation invocation(std::vector<std::string> arguments) {
   auto parsed = parse(std::move(arguments));
-  if (const auto* stop = std::get_if<Stop>(&parsed)) ADD_FAILURE() << stop->err;
+  if (const auto* stop = std::get_if<cli::Stop>(&parsed)) ADD_FAILURE() << stop->err;
   return std::get<Invocation>(std::move(parsed));
 }
 
@@ -33,7 +33,7 @@ Invocation with(std::vector<std::string> options) {
 
 std::string refusal(std::vector<std::string> arguments) {
   const auto parsed = parse(std::move(arguments));
-  const auto* stop = std::get_if<Stop>(&parsed);
+  const auto* stop = std::get_if<cli::Stop>(&parsed);
   if (stop == nullptr) return "accepted";
   EXPECT_EQ(stop->status, 125);
   EXPECT_EQ(stop->out, "");
@@ -123,14 +123,14 @@ TEST(Options, unsafe_ceilings_need_leave) {
 }
 
 TEST(Options, help_and_version) {
-  const auto help = std::get<Stop>(parse({"--help"}));
+  const auto help = std::get<cli::Stop>(parse({"--help"}));
   EXPECT_EQ(help.status, 0);
   EXPECT_THAT(help.out, HasSubstr("usage: jail"));
   EXPECT_EQ(help.err, "");
-  const auto brief = std::get<Stop>(parse({"-h"}));
+  const auto brief = std::get<cli::Stop>(parse({"-h"}));
   EXPECT_EQ(brief.status, 125);
   EXPECT_THAT(brief.err, HasSubstr("usage: jail"));
-  EXPECT_THAT(std::get<Stop>(parse({"--version"})).out, StartsWith("jail "));
+  EXPECT_THAT(std::get<cli::Stop>(parse({"--version"})).out, StartsWith("jail "));
 }
 
 }  // namespace

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tools/jexec/root.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "jail/attach.hpp"
+#include "session/channel.hpp"
+
+namespace jexec_tool {
+namespace {
+
+using libjail::UniqueFd;
+using session::Channel;
+using session::Message;
+
+/// What the caller's standard descriptors are is no matter here, and shall be no obstacle.
+libjail::Result<void> forget_standard_descriptors() {
+  const UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  for (int fd = 0; fd < 3; ++fd) {
+    if (!null || ::dup2(null.get(), fd) < 0) return libjail::fail(errno, "open /dev/null");
+  }
+  return {};
+}
+
+/// In a process of its own, which never comes back out.
+libjail::Result<UniqueFd> go_and_look(libjail::Kernel& kernel, UniqueFd jail,
+                                      const std::string& name) {
+  if (auto done = forget_standard_descriptors(); !done) return std::unexpected(done.error());
+  const auto entered = libjail::attach(kernel, std::move(jail), name, {}, session::kFirstFree,
+                                       [](const std::string&) {});
+  if (!entered) return std::unexpected(entered.error());
+  UniqueFd root(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!root) return libjail::fail(errno, "root directory of jail \"" + name + "\"");
+  return root;
+}
+
+[[noreturn]] void run_child(libjail::Kernel& kernel, int jail, const std::string& name,
+                            Channel channel) {
+  if (!channel.move_to(session::kChannel)) ::_exit(1);
+  const auto root = go_and_look(kernel, UniqueFd(jail), name);
+  if (root) {
+    const int fd = root->get();
+    channel.send(Message::Kind::kRoot, "", {&fd, 1});
+  } else {
+    channel.send(Message::Kind::kError, root.error().text());
+  }
+  ::_exit(0);
+}
+
+libjail::Result<UniqueFd> answer(Channel& channel, const std::string& name) {
+  while (channel) {
+    auto message = channel.receive();
+    if (!message) {
+      pollfd poll{.fd = channel.get(), .events = POLLIN, .revents = 0};
+      if (channel) ::poll(&poll, 1, -1);
+      continue;
+    }
+    if (message->kind == Message::Kind::kError) return libjail::fail(0, message->text);
+    if (!message->descriptors.empty()) return std::move(message->descriptors[0]);
+  }
+  return libjail::fail(0, "look into jail \"" + name + "\": the process that went in was ended");
+}
+
+}  // namespace
+
+libjail::Result<UniqueFd> root_of(libjail::Kernel& kernel, int jail, const std::string& name) {
+  auto ends = Channel::make();
+  if (!ends) return std::unexpected(ends.error());
+  const pid_t child = ::fork();
+  if (child < 0) return libjail::fail(errno, "fork");
+  if (child == 0) {
+    ends->first.close();
+    run_child(kernel, jail, name, std::move(ends->second));
+  }
+  ends->second.close();
+  auto root = answer(ends->first, name);
+  ends->first.close();
+  while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  return root;
+}
+
+}  // namespace jexec_tool

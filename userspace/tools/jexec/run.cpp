@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tools/jexec/run.hpp"
+
+#include <fcntl.h>
+
+#include <cerrno>
+#include <csignal>
+#include <utility>
+
+#include "cli/exit_status.hpp"
+#include "jail/attach.hpp"
+#include "session/channel.hpp"
+#include "session/child.hpp"
+#include "session/supervisor.hpp"
+#include "session/terminal.hpp"
+#include "tools/jexec/root.hpp"
+
+namespace jexec_tool {
+namespace {
+
+using libjail::Result;
+using libjail::UniqueFd;
+using libjail::User;
+using Source = libjail::UserRequest::Source;
+
+/// What is found out before anything is entered for good.
+struct Target {
+  UniqueFd jail;
+  UniqueFd root;  ///< where it was needed
+  std::optional<User> user;
+};
+
+Result<Target> find(libjail::Kernel& kernel, const Invocation& invocation, const char* listing,
+                    bool terminal) {
+  Target target;
+  if (const auto may = libjail::check_caller(kernel, "enter a jail"); !may) {
+    return std::unexpected(may.error());
+  }
+  auto jail = libjail::open_jail(kernel, invocation.jail, listing);
+  if (!jail) return std::unexpected(jail.error());
+  target.jail.reset(::fcntl(jail->get(), F_DUPFD_CLOEXEC, session::kFirstFree));
+  if (!target.jail) return libjail::fail(errno, "keep the jail's descriptor");
+  jail->reset();
+
+  const auto& request = invocation.user;
+  const bool jails_users =
+      request.source == Source::kJail || (request.source == Source::kNone && request.details);
+  if (terminal || jails_users) {
+    auto root = root_of(kernel, target.jail.get(), invocation.jail);
+    if (!root) return std::unexpected(root.error());
+    target.root = std::move(*root);
+  }
+  auto user = libjail::find_requested_user(kernel, target.root.get(), request);
+  if (!user) return std::unexpected(user.error());
+  target.user = std::move(*user);
+  return target;
+}
+
+/// The command with what depends on the user filled in.
+session::Command complete(session::Command command, const std::optional<User>& user, bool named) {
+  if (!user) return command;
+  const std::string shell = user->shell.empty() ? "/bin/sh" : user->shell;
+  if (command.argv.empty()) {
+    command.program = shell;
+    // A name that starts with a dash tells a shell that this is a login.
+    command.argv = {command.login ? "-" + shell.substr(shell.rfind('/') + 1) : shell};
+  }
+  if (named && !command.login) {
+    const auto given = std::exchange(
+        command.environment,
+        {{"HOME", user->home}, {"SHELL", shell}, {"USER", user->name}, {"LOGNAME", user->name}});
+    command.environment.insert(command.environment.end(), given.begin(), given.end());
+  }
+  return command;
+}
+
+}  // namespace
+
+int run(libjail::Kernel& kernel, const Invocation& invocation, const char* listing) {
+  const cli::Messages messages("jexec", cli::Verbosity::kNormal);
+  const auto caller = session::inspect_terminal();
+  auto target = find(kernel, invocation, listing, caller.any());
+  if (!target) {
+    messages.error(target.error().text());
+    return cli::kSetupFailed;
+  }
+  const bool named = invocation.user.source != Source::kNone;
+  const auto enter = [&](unsigned int first_closed,
+                         const libjail::StepLog& log) -> Result<libjail::Entered> {
+    target->root.reset();  // has served, and would lead outside
+    auto jail = libjail::attach(kernel, std::move(target->jail), invocation.jail,
+                                named ? target->user : std::nullopt, first_closed, log);
+    if (!jail) return std::unexpected(jail.error());
+    return libjail::Entered{.jail = std::move(*jail), .user = target->user};
+  };
+  const session::Job job{.messages = messages,
+                         .command = complete(invocation.command, target->user, named),
+                         .enter = enter,
+                         .has_ptmx = [&] { return session::has_ptmx(target->root.get()); }};
+  sigset_t mask;
+  const sigset_t blocked = session::supervised_signals();
+  ::sigprocmask(SIG_BLOCK, &blocked, &mask);
+  return session::can_run_in_place(caller) ? session::run_in_place(job, mask)
+                                           : session::supervise(job, mask, caller).status;
+}
+
+}  // namespace jexec_tool
