@@ -72,6 +72,7 @@ def is_built(folder: Path, program: str) -> bool:
 def plain(name: str) -> str:
     """A test's description without what is different in every run: numbers of processes, addresses, times."""
     name = re.sub(r"0x[0-9a-f]{5,}|\b\d+\.\d+\b|\b\d{3,}\b", "N", re.sub(r"\x1b\[[\d;]*m", "", name))
+    name = re.sub(r"\btestns-\w+", "testns-N", name)
     return re.sub(r"\b((?:pid|tid|process|child|fd)[ :=]*)\d+", r"\1N", name, flags=re.I)[:120].strip()
 
 
