@@ -80,6 +80,12 @@ Sys<void> LinuxKernel::move_mount(int mount, int target) {
       ::move_mount(mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH));
 }
 
+Sys<void> LinuxKernel::unmount(int dir, const char* name) {
+  // umount2(2) takes no descriptor.
+  const std::string path = "/proc/self/fd/" + std::to_string(dir) + "/" + name;
+  return done(::umount2(path.c_str(), UMOUNT_NOFOLLOW));
+}
+
 Sys<UniqueFd> LinuxKernel::openat2(int dir, const char* path, const open_how& how) {
   // A rename anywhere on the machine can end a scoped walk with EAGAIN; that passes.
   constexpr int kTries = 64;

@@ -118,6 +118,10 @@ Sys<UniqueFd> FakeKernel::fsmount(int fs, unsigned int) {
 
 Sys<void> FakeKernel::move_mount(int mount, int) { return simple("move_mount " + labels_[mount]); }
 
+Sys<void> FakeKernel::unmount(int, const char* name) {
+  return simple(std::string("unmount ") + name);
+}
+
 Sys<UniqueFd> FakeKernel::openat2(int dir, const char* path, const open_how& how) {
   if (const int error = enter(std::string("openat2 ") + path); error != 0) {
     return std::unexpected(error);

@@ -60,6 +60,8 @@ class Kernel {
   virtual Sys<void> fsconfig(int fs, unsigned int command, const char* key, const char* value) = 0;
   virtual Sys<UniqueFd> fsmount(int fs, unsigned int attributes) = 0;
   virtual Sys<void> move_mount(int mount, int target) = 0;
+  /// Of what is mounted on @p name, a single component below @p dir.
+  virtual Sys<void> unmount(int dir, const char* name) = 0;
 
   // Files.
   virtual Sys<UniqueFd> openat2(int dir, const char* path, const open_how& how) = 0;

@@ -19,6 +19,7 @@ class LinuxKernel : public Kernel {
   Sys<void> fsconfig(int fs, unsigned int command, const char* key, const char* value) override;
   Sys<UniqueFd> fsmount(int fs, unsigned int attributes) override;
   Sys<void> move_mount(int mount, int target) override;
+  Sys<void> unmount(int dir, const char* name) override;
   Sys<UniqueFd> openat2(int dir, const char* path, const open_how& how) override;
   Sys<struct stat> fstat(int fd) override;
   Sys<void> mkdirat(int dir, const char* name, mode_t mode) override;

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The mounts that root directories need, which a reboot takes away.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "jail/error.hpp"
+#include "jail/roots/environment.hpp"
+
+namespace libjail::roots {
+
+/// Mounts what the root directory of the jail @p name needs, if it is not mounted already.
+/// @return whether there was something to mount
+[[nodiscard]] Result<bool> mount(const Environment& environment, const std::string& name);
+
+/// Takes it away again.
+/// @return whether there was something mounted
+[[nodiscard]] Result<bool> unmount(const Environment& environment, const std::string& name);
+
+/// The names of all jails whose root directories are in the store, sorted.
+[[nodiscard]] Result<std::vector<std::string>> list(const Environment& environment);
+
+/// The command of a shell that does what mount() or unmount() would do now, or none.
+[[nodiscard]] Result<std::vector<std::string>> mount_commands(const Environment& environment,
+                                                              const std::string& name);
+[[nodiscard]] Result<std::vector<std::string>> unmount_commands(const Environment& environment,
+                                                                const std::string& name);
+
+}  // namespace libjail::roots
