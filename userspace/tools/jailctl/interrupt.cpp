@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tools/jailctl/interrupt.hpp"
+
+#include <csignal>
+#include <initializer_list>
+
+namespace jailctl {
+namespace {
+
+volatile std::sig_atomic_t caught = 0;
+
+void note(int number) { caught = number; }
+
+}  // namespace
+
+void catch_interrupts() {
+  struct sigaction action {};
+  action.sa_handler = note;  // without SA_RESTART: waiting ends
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction before {};
+    ::sigaction(number, nullptr, &before);
+    if (before.sa_handler != SIG_IGN) ::sigaction(number, &action, nullptr);  // nohup(1)
+  }
+  // A closed pipe is an error of write(2).
+  static_cast<void>(::signal(SIGPIPE, SIG_IGN));
+}
+
+bool interrupted() { return caught != 0; }
+
+void end_if_interrupted() {
+  const int number = caught;
+  if (number == 0) return;
+  static_cast<void>(::signal(number, SIG_DFL));
+  static_cast<void>(::raise(number));
+}
+
+}  // namespace jailctl

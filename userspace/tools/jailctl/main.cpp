@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// jailctl(8): manage jails.
+#include <csignal>
+
+#include "cli/standard_fds.hpp"
+#include "jail/linux_kernel.hpp"
+#include "tools/jailctl/command_line.hpp"
+#include "tools/jailctl/interrupt.hpp"
+
+int main(int argc, char** argv) {
+  if (!cli::open_standard_fds()) return jailctl::kFailure;
+  // Children could not be waited for if the caller ignored it.
+  static_cast<void>(::signal(SIGCHLD, SIG_DFL));
+  const auto all = jailctl::subcommands();
+  const auto parsed = jailctl::parse_command_line({argv, argv + argc}, all);
+  if (const auto* stop = std::get_if<cli::Stop>(&parsed)) return cli::finish(*stop);
+  jailctl::catch_interrupts();
+  libjail::LinuxKernel kernel;
+  const cli::Messages messages("jailctl", cli::Verbosity::kNormal);
+  const int status =
+      std::get<const jailctl::Subcommand*>(parsed)->run({.kernel = kernel, .messages = messages});
+  jailctl::end_if_interrupted();
+  return status;
+}

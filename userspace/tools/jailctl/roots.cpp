@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tools/jailctl/roots.hpp"
+
+#include <unistd.h>
+
+#include "tools/jailctl/interrupt.hpp"
+
+namespace jailctl {
+namespace {
+
+constexpr unsigned int kMiB = 20;  // as a shift
+
+bool shows_progress() { return ::isatty(STDERR_FILENO) == 1; }
+
+}  // namespace
+
+std::vector<Option> common_options(RootOptions& options) {
+  return {{.names = "-n,--dry-run",
+           .help = "Print the commands that would do the same, and change nothing",
+           .take = [&options](const std::string&) { options.dry_run = true; }},
+          {.names = "--store",
+           .help = "Where root directories are; /var/lib/jail",
+           .value = "FOLDER",
+           .take = [&options](const std::string& value) { options.store = value; }}};
+}
+
+libjail::roots::Environment environment_of(const Context& context, const RootOptions& options,
+                                           const std::string& name) {
+  libjail::roots::Environment environment{.kernel = context.kernel};
+  environment.store = options.store;
+  environment.interrupted = interrupted;
+  environment.note = [&context, name](const std::string& text) {
+    end_progress();
+    context.messages.warning(name + ": " + text);
+  };
+  if (shows_progress()) {
+    environment.progress = [name](const libjail::roots::Progress& progress) {
+      cli::write_all(STDERR_FILENO, "\r\x1b[K" + name + ": " + progress.step + ": " +
+                                        std::to_string(progress.files) + " files, " +
+                                        std::to_string(progress.bytes >> kMiB) + " MiB");
+    };
+  }
+  return environment;
+}
+
+void end_progress() {
+  if (shows_progress()) cli::write_all(STDERR_FILENO, "\r\x1b[K");
+}
+
+int print_commands(const Context& context, const std::string& name,
+                   const libjail::Result<std::vector<std::string>>& commands) {
+  if (!commands) return report(context, name, commands.error());
+  for (const auto& command : *commands) cli::write_all(STDOUT_FILENO, command + "\n");
+  return kOk;
+}
+
+int report(const Context& context, const std::string& name, const libjail::Error& error) {
+  end_progress();
+  context.messages.error(name + ": " + error.text());
+  return kFailure;
+}
+
+}  // namespace jailctl

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What a subcommand of jailctl(8) is: a file of its own with a function that returns this, and a
+// line in subcommands.cpp. It sees no CLI11, which takes long to compile.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "cli/messages.hpp"
+#include "jail/kernel.hpp"
+
+namespace jailctl {
+
+inline constexpr int kOk = 0;
+inline constexpr int kFailure = 1;
+inline constexpr int kUsage = 2;
+
+/// What a subcommand runs with.
+struct Context {
+  libjail::Kernel& kernel;
+  const cli::Messages& messages;
+};
+
+struct Option {
+  std::string names;                             ///< "--from", or "-n,--dry-run"
+  std::string help;                              ///< one line without a full stop
+  std::string value{};                           ///< the name of its value; empty: it has none
+  std::function<void(const std::string&)> take;  ///< gets the value, or "" where it has none
+  bool required = false;
+  std::string excludes{};  ///< the long names of options that do not go with it, by blanks
+};
+
+struct Operand {
+  std::string name;  ///< "NAME"
+  std::string help;
+  std::function<void(const std::string&)> take;  ///< called for each
+  bool required = true;
+  bool several = false;
+};
+
+struct Subcommand {
+  std::string name;
+  std::string summary;  ///< one line
+  std::vector<Operand> operands;
+  std::vector<Option> options;
+  std::function<int(const Context&)> run;  ///< @return the exit status
+};
+
+/// All there are, in the order of the help text.
+[[nodiscard]] std::vector<Subcommand> subcommands();
+
+}  // namespace jailctl
