@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// jail(8): run a command in a jail.
+// jail(8): run a command in a jail, or show what jail.conf(5) says.
 #include <csignal>
 
 #include "cli/exit_status.hpp"
@@ -15,6 +15,9 @@ int main(int argc, char** argv) {
   const auto parsed = jail_tool::parse_arguments({argv, argv + argc});
   if (const auto* stop = std::get_if<cli::Stop>(&parsed)) return cli::finish(*stop);
   libjail::LinuxKernel kernel;
+  if (const auto* request = std::get_if<jail_tool::Exhibit>(&parsed)) {
+    return cli::finish(jail_tool::exhibit(kernel, *request));
+  }
   return jail_tool::run(kernel, std::get<jail_tool::Invocation>(parsed),
                         jail_tool::installed_aliases());
 }

@@ -2,6 +2,7 @@
 #include "tools/jail/options.hpp"
 
 #include <array>
+#include <cstdlib>
 #include <optional>
 #include <utility>
 
@@ -16,7 +17,8 @@ using cli::Stop;
 
 constexpr const char* kUsage =
     "usage: jail [-lqvM] [-o allow.unsafe] [-n name] [-u user | -U user]\n"
-    "            path capmask ip[,...] command [argument ...]\n";
+    "            path capmask ip[,...] command [argument ...]\n"
+    "       jail [-qv] [-f file] -e separator\n";
 
 constexpr auto kLongOptions =
     std::to_array<option>({{"help", no_argument, nullptr, cli::kHelp},
@@ -32,6 +34,8 @@ struct Flags {
   std::string name;
   std::optional<std::string> host_user;
   std::optional<std::string> jail_user;
+  std::optional<std::string> separator;
+  std::optional<std::string> file;
 };
 
 Stop usage_error(const std::string& problem) {
@@ -44,6 +48,12 @@ Stop refusal(const libjail::Error& error) {
 
 std::optional<Stop> take_option(int code, const cli::Arguments& arguments, Flags& flags) {
   switch (code) {
+    case 'e':
+      flags.separator = arguments.value();
+      return {};
+    case 'f':
+      flags.file = arguments.value();
+      return {};
     case 'l':
       flags.login = true;
       return {};
@@ -100,8 +110,31 @@ libjail::UserRequest user_request(const Flags& flags) {
   return {.source = Source::kNone, .name = {}, .details = flags.login};
 }
 
-std::variant<Invocation, Stop> take_operands(std::vector<std::string> operands,
-                                             const Flags& flags) {
+cli::Verbosity verbosity(const Flags& flags) {
+  return flags.verbose ? cli::Verbosity::kVerbose
+         : flags.quiet ? cli::Verbosity::kQuiet
+                       : cli::Verbosity::kNormal;
+}
+
+/// No command is to run, so that a mistake has the ordinary status.
+Request exhibit_request(const std::vector<std::string>& operands, const Flags& flags) {
+  const auto refuse = [](const std::string& problem) {
+    auto stop = usage_error(problem);
+    stop.status = EXIT_FAILURE;
+    return stop;
+  };
+  if (!flags.separator) return refuse("-f goes with -e: no jails are made from a file yet");
+  if (flags.login || !flags.mounts || flags.unsafe || !flags.name.empty() || flags.host_user ||
+      flags.jail_user) {
+    return refuse("-e goes with -f, -q and -v only");
+  }
+  if (!operands.empty()) return refuse("-e takes no operands");
+  Exhibit request{.separator = *flags.separator, .verbosity = verbosity(flags)};
+  if (flags.file) request.file = *flags.file;
+  return request;
+}
+
+Request take_operands(std::vector<std::string> operands, const Flags& flags) {
   constexpr auto kNames = std::to_array<const char*>({"path", "capmask", "ip", "command"});
   if (operands.size() < kNames.size()) {
     return usage_error(std::string("the operand ") + kNames.at(operands.size()) + " is missing");
@@ -119,24 +152,22 @@ std::variant<Invocation, Stop> take_operands(std::vector<std::string> operands,
                                        .mounts = flags.mounts});
   if (!spec) return refusal(spec.error());
   operands.erase(operands.begin(), operands.begin() + 3);
-  const auto verbosity = flags.verbose ? cli::Verbosity::kVerbose
-                         : flags.quiet ? cli::Verbosity::kQuiet
-                                       : cli::Verbosity::kNormal;
   return Invocation{.spec = std::move(*spec),
                     .user = user_request(flags),
                     .command = {.argv = std::move(operands), .login = flags.login},
-                    .verbosity = verbosity};
+                    .verbosity = verbosity(flags)};
 }
 
 }  // namespace
 
-std::variant<Invocation, Stop> parse_arguments(std::vector<std::string> argv) {
-  cli::Arguments arguments(std::move(argv), "hlqvMn:o:u:U:", kLongOptions);
+Request parse_arguments(std::vector<std::string> argv) {
+  cli::Arguments arguments(std::move(argv), "e:f:hlqvMn:o:u:U:", kLongOptions);
   Flags flags;
   for (int code = arguments.next(); code != -1; code = arguments.next()) {
     if (auto stop = take_option(code, arguments, flags)) return *std::move(stop);
   }
   if (auto stop = contradiction(flags)) return *std::move(stop);
+  if (flags.separator || flags.file) return exhibit_request(arguments.operands(), flags);
   return take_operands(arguments.operands(), flags);
 }
 

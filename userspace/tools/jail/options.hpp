@@ -11,6 +11,7 @@
 #include "jail/apply.hpp"
 #include "jail/spec.hpp"
 #include "session/job.hpp"
+#include "tools/jail/exhibit.hpp"
 
 namespace jail_tool {
 
@@ -21,7 +22,10 @@ struct Invocation {
   cli::Verbosity verbosity = cli::Verbosity::kNormal;
 };
 
+/// What is to be done: run a command, show a configuration, or nothing any more.
+using Request = std::variant<Invocation, Exhibit, cli::Stop>;
+
 /// @param argv  as main() has it, without the NULL at its end; parsing ends at the first operand
-[[nodiscard]] std::variant<Invocation, cli::Stop> parse_arguments(std::vector<std::string> argv);
+[[nodiscard]] Request parse_arguments(std::vector<std::string> argv);
 
 }  // namespace jail_tool

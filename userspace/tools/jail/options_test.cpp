@@ -14,7 +14,7 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 using Source = libjail::UserRequest::Source;
 
-std::variant<Invocation, cli::Stop> parse(std::vector<std::string> arguments) {
+Request parse(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "jail");
   return parse_arguments(std::move(arguments));
 }
@@ -119,6 +119,36 @@ TEST(Options, unsafe_ceilings_need_leave) {
   for (const char* mask : {"all", "+mknod", "sys_admin", "0x200000"}) {
     EXPECT_THAT(refusal({"/", mask, "none", "true"}), HasSubstr("allow.unsafe")) << mask;
     EXPECT_EQ(refusal({"-o", "allow.unsafe", "/", mask, "none", "true"}), "accepted") << mask;
+  }
+}
+
+Exhibit exhibit_of(std::vector<std::string> arguments) {
+  const auto parsed = parse(std::move(arguments));
+  if (const auto* stop = std::get_if<cli::Stop>(&parsed)) ADD_FAILURE() << stop->err;
+  return std::get<Exhibit>(parsed);
+}
+
+TEST(Options, exhibit) {
+  EXPECT_EQ(exhibit_of({"-e", ", "}).file, "/etc/jail.conf");
+  EXPECT_EQ(exhibit_of({"-e", ", "}).separator, ", ");
+  EXPECT_EQ(exhibit_of({"-e", "", "-f", "-"}).file, "-");
+  EXPECT_EQ(exhibit_of({"-q", "-f", "x", "-e\t"}).file, "x");
+  EXPECT_EQ(exhibit_of({"-q", "-f", "x", "-e\t"}).separator, "\t");
+  EXPECT_EQ(exhibit_of({"-qe", " "}).verbosity, cli::Verbosity::kQuiet);
+}
+
+TEST(Options, exhibit_stands_alone) {
+  using Words = std::vector<std::string>;
+  for (const auto& arguments :
+       {Words{"-f", "x"}, Words{"-e", ",", "web"}, Words{"-e", ",", "-l"}, Words{"-e", ",", "-M"},
+        Words{"-e", ",", "-n", "web"}, Words{"-e", ",", "-u", "bob"}, Words{"-U", "bob", "-e", ","},
+        Words{"-o", "allow.unsafe", "-e", ","}, Words{"-f", "x", "/", "none", "none", "true"}}) {
+    const auto parsed = parse(arguments);
+    const auto* stop = std::get_if<cli::Stop>(&parsed);
+    ASSERT_NE(stop, nullptr) << arguments.back();
+    EXPECT_EQ(stop->status, 1);
+    EXPECT_THAT(stop->err, StartsWith("jail: -"));
+    EXPECT_THAT(stop->err, HasSubstr("usage: jail"));
   }
 }
 
