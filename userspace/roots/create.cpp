@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <optional>
+#include <memory>
 #include <utility>
 
 #include "roots/fill.hpp"
@@ -49,13 +49,17 @@ class Creation {
     auto store = Store::open(environment_);
     if (!store && store.error().code != ENOENT) return std::unexpected(store.error());
     path_ = store ? store->path() : environment_.store;
-    if (store) store_ = std::move(*store);
+    if (store) store_ = std::make_unique<Store>(std::move(*store));
     return choose_base();
   }
 
   /// The same under the lock, in a store that is there.
   Result<void> take() {
-    if (const int error = make_store(); error != 0) return fail(error, environment_.store);
+    if (const int error = make_store(); error != 0) {
+      return fail(error, environment_.store,
+                  error == ENOENT ? "make the folder above it, or name another with --store"
+                                  : "run as root");
+    }
     if (auto looked = look(); !looked) return looked;
     if (!store_) return fail(ENOENT, environment_.store);
     if (auto locked = store_->lock(); !locked) return locked;
@@ -101,7 +105,6 @@ class Creation {
     return steps;
   }
 
-  [[nodiscard]] const std::optional<Store>& store() const { return store_; }
   [[nodiscard]] std::string root() const { return path_ + "/" + request_.name + "/" + kRoot; }
   /// Whether create() made the store: then its undoing removes it.
   [[nodiscard]] bool made_store() const { return made_store_; }
@@ -288,7 +291,7 @@ class Creation {
   const Environment& environment_;
   Kernel& kernel_;
   const CreateRequest& request_;
-  std::optional<Store> store_;
+  std::unique_ptr<Store> store_;
   std::string path_;  ///< of the store
   Record record_;
   UniqueFd work_;  ///< the folder of the jail

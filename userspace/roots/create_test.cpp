@@ -51,7 +51,7 @@ TEST_F(Create, thin_mounts_an_overlay) {
 }
 
 TEST_F(Create, thin_from_an_archive_shares_one_base) {
-  ASSERT_EQ(std::system(("tar -C " + temp / "base" + " -cf " + temp / "a.tar" + " .").c_str()), 0);
+  ASSERT_EQ(shell("tar -C " + temp / "base" + " -cf " + temp / "a.tar" + " ."), 0);
   for (const char* name : {"one", "two"}) {
     ASSERT_THAT(create(environment, {.name = name, .source = *parse_source(temp / "a.tar")}),
                 IsOk());
@@ -152,7 +152,7 @@ TEST_F(Create, commands_change_nothing) {
 TEST_F(Create, commands_do_the_same) {
   const auto commands = create_commands(environment, request(Sharing::kCopy));
   ASSERT_THAT(commands, IsOk());
-  for (const auto& command : *commands) ASSERT_EQ(std::system(command.c_str()), 0) << command;
+  for (const auto& command : *commands) ASSERT_EQ(shell(command), 0) << command;
   EXPECT_EQ(read_text(temp / "store/web/root/etc/passwd"), "passwd");
   EXPECT_THAT(destroy(environment, "web"), HasValue(Destroyed::kAll));
 }
@@ -211,7 +211,7 @@ TEST_F(Create, what_a_killed_one_left_is_removed_by_destroy) {
       if (pid == 0) {
         int asked = 0;
         environment.interrupted = [&] {
-          if (++asked >= when) ::raise(SIGKILL);
+          if (++asked >= when) ::kill(::getpid(), SIGKILL);
           return false;
         };
         ::_exit(make(sharing) ? 0 : 1);

@@ -133,7 +133,7 @@ TEST_F(Destroy, files_that_a_jail_left_lead_nowhere) {
 }
 
 TEST_F(Destroy, record_that_cannot_be_read_keeps_all_bases) {
-  ASSERT_EQ(std::system(("tar -C " + temp / "base" + " -cf " + temp / "a.tar" + " .").c_str()), 0);
+  ASSERT_EQ(shell("tar -C " + temp / "base" + " -cf " + temp / "a.tar" + " ."), 0);
   ASSERT_THAT(create(environment, {.name = "one", .source = *parse_source(temp / "a.tar")}),
               IsOk());
   temp.file("store/two/record.json", "{");
@@ -150,7 +150,7 @@ TEST_F(Destroy, commands_change_nothing) {
   ASSERT_THAT(commands, IsOk());
   EXPECT_THAT(*commands, ElementsAre("rm -rf --one-file-system " + temp / "store/web"));
   EXPECT_THAT(left(), ElementsAre("web"));
-  ASSERT_EQ(std::system(commands->front().c_str()), 0);
+  ASSERT_EQ(shell(commands->front()), 0);
   EXPECT_THAT(left(), IsEmpty());
 }
 

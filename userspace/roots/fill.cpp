@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstdlib>
 #include <cstring>
 #include <utility>
@@ -43,9 +44,9 @@ Result<Pipe> make_pipe() {
 std::string digest(const std::string& text) {
   std::uint64_t hash = 0xcbf29ce484222325;
   for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  std::array<char, 17> digits{};
-  std::snprintf(digits.data(), digits.size(), "%016lx", static_cast<unsigned long>(hash));
-  return digits.data();
+  std::array<char, 16> digits{};
+  const auto [end, error] = std::to_chars(digits.begin(), digits.end(), hash, 16);
+  return {digits.begin(), end};
 }
 
 /// Changes when the file does.
@@ -110,9 +111,9 @@ Helper unpacker(int root, UniqueFd in) {
 }
 
 Result<void> run_and_remark(const Environment& environment, const std::string& step,
-                            std::vector<Helper> helpers) {
+                            const std::vector<Helper>& helpers) {
   Counters counters;
-  auto done = run_helpers(environment, step, std::move(helpers), &counters);
+  auto done = run_helpers(environment, step, helpers, &counters);
   if (!done) return done;
   if (const auto text = remark(counters)) environment.note(step + ": " + *text);
   return {};
@@ -142,9 +143,7 @@ Result<void> fill_archive(const Environment& environment, const Source& source,
                           const Target& target, const std::string& step) {
   UniqueFd file(::open(source.value.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) return fail(errno, source.value);
-  std::vector<Helper> helpers;
-  helpers.push_back(unpacker(target.fd, std::move(file)));
-  return run_and_remark(environment, step, std::move(helpers));
+  return run_and_remark(environment, step, {unpacker(target.fd, std::move(file))});
 }
 
 Result<void> fill_folder(const Environment& environment, const Source& source, const Target& target,

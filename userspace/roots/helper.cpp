@@ -138,7 +138,8 @@ Result<void> make_world_read_only(const std::string& writable) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(1);
   ::setpgid(0, 0);
-  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGCHLD}) ::signal(number, SIG_DFL);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGCHLD})
+    static_cast<void>(::signal(number, SIG_DFL));
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -242,11 +243,11 @@ Result<void> verdict(const std::vector<Running>& running) {
 }  // namespace
 
 Result<void> run_helpers(const Environment& environment, const std::string& step,
-                         std::vector<Helper> helpers, Counters* total) {
+                         const std::vector<Helper>& helpers, Counters* total) {
   void* memory =
       ::mmap(nullptr, sizeof(Counters), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   const auto close_all = [&] {
-    for (auto& helper : helpers) {
+    for (const auto& helper : helpers) {
       for (const int fd : {helper.in, helper.out}) {
         if (fd >= 0) ::close(fd);
       }

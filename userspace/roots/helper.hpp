@@ -46,7 +46,8 @@ struct Helper {
 /// Runs all at once until all have ended; the caller's copies of in and out are closed.
 /// @return the first error that is not the consequence of another
 [[nodiscard]] Result<void> run_helpers(const Environment& environment, const std::string& step,
-                                       std::vector<Helper> helpers, Counters* total = nullptr);
+                                       const std::vector<Helper>& helpers,
+                                       Counters* total = nullptr);
 
 /// What helpers were not able to do although they succeeded, or nothing.
 [[nodiscard]] std::optional<std::string> remark(const Counters& counters);

@@ -64,7 +64,7 @@ std::string unfinished(const std::string& name) { return "." + name + std::strin
 Result<Store> Store::open(const Environment& environment) {
   const auto& given = environment.store;
   UniqueFd fd(::open(given.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!fd) return fail(errno, given);
+  if (!fd) return fail(errno, given, errno == EACCES ? "run as root" : "");
   const auto st = environment.kernel.fstat(fd.get());
   if (!st) return fail(st.error(), given);
   if (st->st_uid != ::geteuid()) {

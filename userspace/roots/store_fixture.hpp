@@ -54,6 +54,12 @@ class StoreTest : public ::testing::Test {
     return all;
   }
 
+  /// @return the exit status of the command
+  static int shell(const std::string& command) {
+    LinuxKernel real;
+    return real.run({"/bin/sh", "-c", command}).value_or(-1);
+  }
+
   void write(const std::string& name, const std::string& text) const {
     std::ofstream(temp / name) << text;
   }
