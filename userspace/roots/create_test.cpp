@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <sys/wait.h>
 
+#include <cstdlib>
 #include <set>
 
 #include "jail/roots/mount.hpp"
@@ -209,6 +210,7 @@ TEST_F(Create, what_a_killed_one_left_is_removed_by_destroy) {
       ASSERT_LT(when, 1000);
       const pid_t pid = ::fork();
       if (pid == 0) {
+        ::setenv("TMPDIR", temp.path().c_str(), 1);  // for what the fake kernel leaves
         int asked = 0;
         environment.interrupted = [&] {
           if (++asked >= when) ::kill(::getpid(), SIGKILL);
