@@ -68,7 +68,7 @@ class Creation {
   }
 
   /// What must not be so.
-  Result<void> check() const {
+  [[nodiscard]] Result<void> check() const {
     if (!store_) return {};
     if (store_->has(request_.name)) {
       return fail(EEXIST, store_->folder(request_.name),
@@ -187,7 +187,8 @@ class Creation {
     return step;
   }
 
-  Result<void> name_base() const {
+  [[nodiscard]] Result<void> name_base() const {
+    if (!store_) return fail(ENOENT, path_);
     if (::mkdirat(store_->fd(), kBases, 0700) < 0 && errno != EEXIST) {
       return fail(errno, path_ + "/" + kBases);
     }
@@ -197,10 +198,12 @@ class Creation {
   }
 
   void remove_empty_bases() const {
+    if (!store_) return;
     static_cast<void>(::unlinkat(store_->fd(), kBases, AT_REMOVEDIR));  // if it is empty
   }
 
-  Result<void> fill_folder(int fd, const std::string& name) const {
+  [[nodiscard]] Result<void> fill_folder(int fd, const std::string& name) const {
+    if (!store_) return fail(ENOENT, path_);
     return fill(environment_, request_.source,
                 {.fd = fd,
                  .parent = work_.get(),

@@ -14,7 +14,6 @@ using libjail::testing::FailsWith;
 using libjail::testing::HasValue;
 using libjail::testing::IsError;
 using libjail::testing::IsOk;
-using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;

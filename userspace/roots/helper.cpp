@@ -147,7 +147,7 @@ Result<void> make_world_read_only(const std::string& writable) {
   ::setrlimit(RLIMIT_CORE, &no_core);
   ::umask(helper.work ? 0 : 022);
   const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-  if (::dup2(helper.in >= 0 ? helper.in : null, STDIN_FILENO) < 0 ||
+  if (null < 0 || ::dup2(helper.in >= 0 ? helper.in : null, STDIN_FILENO) < 0 ||
       ::dup2(helper.out >= 0 ? helper.out : null, STDOUT_FILENO) < 0 ||
       ::dup2(said, STDERR_FILENO) < 0) {
     ::_exit(1);

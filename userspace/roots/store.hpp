@@ -65,7 +65,7 @@ class Store {
  private:
   Store(const Environment& environment, UniqueFd fd, std::string path)
       : environment_(&environment), fd_(std::move(fd)), path_(std::move(path)) {}
-  Result<void> sweep_bases() const;
+  [[nodiscard]] Result<void> sweep_bases() const;
 
   const Environment* environment_;
   UniqueFd fd_;
