@@ -143,6 +143,9 @@ static void report_files(struct report *const report, const char *const folder)
 			 st.st_ctim.tv_sec, st.st_ctim.tv_nsec);
 		if (S_ISREG(st.st_mode))
 			read_file(path, text, sizeof(text));
+		else if (S_ISLNK(st.st_mode) &&
+			 readlink(path, text, sizeof(text) - 1) < 0)
+			text[0] = '\0';
 		add_line(report, "file%s content: %s\n", names[i], text);
 		text[0] = '\0';
 		add_line(report, "file%s attributes: %zd\n", names[i],
@@ -533,10 +536,10 @@ CHANGE(signals, 0, "status State");
 CHANGE(life, 0, "ioprio");
 CHANGE(mode, 2, "file/root mode");
 CHANGE(owner, 2, "file/root owner");
-/* The times first, unless the clock has not moved meanwhile. */
+/* The times first, unless the clock has not moved since they were made. */
 CHANGE(content, 2, "file/user ");
 CHANGE(attributes, 2, "file/root ");
-CHANGE(link, 2, "file ");
+CHANGE(link, 2, "file");
 
 FIXTURE_SETUP(change)
 {
