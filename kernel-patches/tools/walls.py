@@ -11,6 +11,7 @@ from pathlib import Path
 from kernel_source import PROJECT, Error
 
 TABLE = PROJECT / "selftests/walls.tsv"
+HEADING = re.compile(r"# [^:]+:((?: [a-z_]+)+)")
 MARK = re.compile(r"\[-.+?-\]|\{\+.+?\+\}")
 # Each piece is what is dropped, put in, or kept.
 PIECES = re.compile(r"\[-(.+?)-\]|\{\+(.+?)\+\}|((?:(?!\[-|\{\+).)+)")
@@ -40,10 +41,13 @@ class Change:
 
 @dataclass
 class Wall:
-    """An enforcing hunk, or a few that only work together; only without its front anything gets there."""
+    """An enforcing hunk, or a few that only work together; only without its front anything gets there.
+
+    Near are the programs whose tests are the likeliest to notice that it is gone."""
 
     name: str
     what: str
+    near: list[str]
     front: Wall | None = None
     changes: list[Change] = field(default_factory=list)
 
@@ -64,9 +68,14 @@ class Wall:
 
 
 def read_walls(table: Path = TABLE) -> dict[str, Wall]:
-    """The table: NAME, FILE, CHANGE, WHAT and maybe FRONT; a wall of more than one hunk has a line for each."""
+    """The table: NAME, FILE, CHANGE, WHAT and maybe FRONT; a wall of more than one hunk has a line for each.
+
+    A heading '# TITLE: PROGRAM...' names the programs near to the walls below it."""
     walls: dict[str, Wall] = {}
+    near: list[str] = []
     for number, line in enumerate(table.read_text().splitlines(), 1):
+        if heading := HEADING.fullmatch(line):
+            near = [f"{name}_test" for name in heading[1].split()]
         if not line or line.startswith("#"):
             continue
         fields = line.split("\t")
@@ -75,7 +84,7 @@ def read_walls(table: Path = TABLE) -> dict[str, Wall]:
         name, path, text, what, *front = fields
         if front and front[0] not in walls:
             raise Error(f"{table.name}:{number}: the front '{front[0]}' is no wall further up")
-        wall = walls.setdefault(name, Wall(name, what, walls[front[0]] if front else None))
+        wall = walls.setdefault(name, Wall(name, what, near, walls[front[0]] if front else None))
         if wall.what != what:
             raise Error(f"{table.name}:{number}: '{name}' is described in two ways")
         wall.changes.append(Change(path, text))
