@@ -21,7 +21,7 @@ Sys<std::string> read_file(Kernel& kernel, int dir, const char* path, std::uint6
   return read_all(fd->get());
 }
 
-Sys<std::string> read_all(int fd) {
+Sys<std::string> read_all(int fd, std::size_t limit) {
   std::string text;
   std::array<char, 4096> buffer{};
   for (;;) {
@@ -30,7 +30,7 @@ Sys<std::string> read_all(int fd) {
     if (got < 0) return std::unexpected(errno);
     if (got == 0) return text;
     text.append(buffer.data(), static_cast<std::size_t>(got));
-    if (text.size() > kMaxFileSize) return std::unexpected(EFBIG);
+    if (text.size() > limit) return std::unexpected(EFBIG);
   }
 }
 

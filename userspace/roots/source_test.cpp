@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
-#include "roots/mountinfo.hpp"
 #include "roots/record.hpp"
 #include "roots/store.hpp"
 #include "testing/matchers.hpp"
@@ -15,7 +14,6 @@ namespace {
 
 using libjail::testing::FailsWith;
 using libjail::testing::HasValue;
-using ::testing::ElementsAre;
 
 TEST(ParseSource, words) {
   EXPECT_THAT(parse_source("busybox"),
@@ -73,13 +71,6 @@ TEST(Records, wrong_ones_are_errors) {
                            R"({"version":1,"source":"x","sharing":"thin","base":7,"lower":""})"}) {
     EXPECT_FALSE(parse_record(text)) << text;
   }
-}
-
-TEST(MountPoints, escapes) {
-  EXPECT_THAT(parse_mount_points("21 1 8:1 / / rw - ext4 /dev/sda rw\n"
-                                 "22 21 0:5 / /a\\040b\\134\\011c rw shared:1 - tmpfs x rw\n"
-                                 "short\n"),
-              ElementsAre("/", "/a b\\\tc"));
 }
 
 }  // namespace

@@ -14,8 +14,8 @@
 
 #include "jail/listing.hpp"
 #include "jail/name.hpp"
+#include "lib/mount_table.hpp"
 #include "roots/links.hpp"
-#include "roots/mountinfo.hpp"
 #include "roots/tree.hpp"
 
 namespace libjail::roots {
@@ -208,12 +208,12 @@ Result<std::vector<std::string>> Store::running(const std::vector<std::string>& 
 }
 
 Result<std::vector<std::string>> Store::mounts(const std::string& name) const {
-  auto all = mount_points(environment_->mounts);
-  if (!all) return all;
+  auto table = read_mount_table(environment_->kernel, environment_->mounts);
+  if (!table) return std::unexpected(table.error());
   const std::string place = folder(name);
   std::vector<std::string> result;
-  for (auto& point : *all) {
-    if (point == place || point.starts_with(place + "/")) result.push_back(std::move(point));
+  for (auto& mount : *table) {
+    if (is_within(mount.point, place)) result.push_back(std::move(mount.point));
   }
   std::ranges::reverse(result);
   return result;

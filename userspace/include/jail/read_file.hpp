@@ -17,7 +17,8 @@ inline constexpr std::size_t kMaxFileSize = std::size_t{1} << 20;
 [[nodiscard]] Sys<std::string> read_file(Kernel& kernel, int dir, const char* path,
                                          std::uint64_t resolve = 0);
 
+/// @param limit  in bytes; more than that is EFBIG
 /// @return what is left to read; an errno
-[[nodiscard]] Sys<std::string> read_all(int fd);
+[[nodiscard]] Sys<std::string> read_all(int fd, std::size_t limit = kMaxFileSize);
 
 }  // namespace libjail
