@@ -48,16 +48,18 @@ struct Repair {
   enum class Action { kRemove, kSetOwner, kSetMode };
   Action action = Action::kRemove;
   std::string path{};  ///< below the root directory, without a slash in front; empty: itself
-  dev_t device{};      ///< of what kRemove removes: st_dev, st_ino, st_rdev, type bits
-  ino_t inode{};
-  dev_t node{};
-  mode_t mode{};  ///< or what kSetMode sets
+  // Of what is to be mended, so that nothing else is:
+  dev_t device{};  ///< st_dev
+  ino_t inode{};   ///< st_ino
+  dev_t node{};    ///< st_rdev
+  mode_t mode{};   ///< type bits of st_mode
 };
 
 struct Finding {
   std::string id;  ///< stable: "dev-block"
   Level level = Level::kWarning;
-  std::string object;    ///< what it is about, a path as the jail sees it; any bytes
+  std::string object;    ///< what it is about, mostly a path as the jail sees it; any bytes
+  std::string detail{};  ///< of the object: "b 8:0"
   std::string sentence;  ///< what is wrong with it, without a full stop
   std::string fix;       ///< what helps, mostly a command of a shell
   std::optional<Repair> repair{};
