@@ -1,62 +1,23 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "jail/alias.hpp"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <memory>
 
 #include "jail/listing.hpp"
+#include "lib/state_folder.hpp"
 
 namespace libjail {
 namespace {
 
-constexpr const char* kSubdirectory = "addresses";
-
-/// The folder of the state files, locked as a whole while one of them is made or taken away.
-struct State {
-  UniqueFd directory;
-  UniqueFd lock;
-};
-
-Sys<UniqueFd> open_at(int dir, const char* name, int flags, mode_t mode = 0) {
-  const int fd = ::openat(dir, name, flags | O_CLOEXEC | O_NOFOLLOW, mode);
-  if (fd < 0) return std::unexpected(errno);
-  return UniqueFd(fd);
-}
-
-Sys<void> lock_file(int fd, int operation) {
-  while (::flock(fd, operation) < 0) {
-    if (errno != EINTR) return std::unexpected(errno);
-  }
-  return {};
-}
-
-Result<State> open_state(const AliasConfig& config) {
-  const std::string what = "state folder " + config.state_dir;
-  if (::mkdir(config.state_dir.c_str(), 0755) < 0 && errno != EEXIST) return fail(errno, what);
-  const auto base = open_at(AT_FDCWD, config.state_dir.c_str(), O_RDONLY | O_DIRECTORY);
-  if (!base) return fail(base.error(), what);
-  if (::mkdirat(base->get(), kSubdirectory, 0700) < 0 && errno != EEXIST) return fail(errno, what);
-  auto directory = open_at(base->get(), kSubdirectory, O_RDONLY | O_DIRECTORY);
-  if (!directory) return fail(directory.error(), what);
-  auto lock = open_at(base->get(), "lock", O_RDWR | O_CREAT, 0600);
-  if (!lock) return fail(lock.error(), what + "/lock");
-  if (const auto locked = lock_file(lock->get(), LOCK_EX); !locked) {
-    return fail(locked.error(), what + "/lock");
-  }
-  return State{.directory = std::move(*directory), .lock = std::move(*lock)};
-}
+constexpr const char* kKind = "addresses";
 
 Result<void> run_helper(Kernel& kernel, const AliasConfig& config, const char* verb,
                         const Alias& alias) {
-  const auto status = kernel.run({config.helper, verb, alias.interface, format_prefixed(alias)});
+  const auto status =
+      kernel.run({config.helper, "address", verb, alias.interface, format_prefixed(alias)});
   const std::string what = ip_command(verb, alias);
   if (!status) return fail(status.error(), what + ": " + config.helper);
   if (*status != 0) return fail(0, what + " failed");  // the helper has said why
@@ -64,33 +25,13 @@ Result<void> run_helper(Kernel& kernel, const AliasConfig& config, const char* v
 }
 
 /// What the file of an address holds: the operand that made it.
-std::string serialize(const Alias& alias) {
-  return alias.interface + "|" + format_prefixed(alias) + "\n";
-}
+std::string serialize(const Alias& alias) { return alias.interface + "|" + format_prefixed(alias); }
 
-std::optional<Alias> read_state(int file) {
-  std::array<char, 128> buffer{};
-  const ssize_t got = ::pread(file, buffer.data(), buffer.size(), 0);
-  if (got <= 1) return {};
-  const auto operand =
-      parse_address(std::string_view(buffer.data(), static_cast<std::size_t>(got) - 1));
+std::optional<Alias> read_alias(int file) {
+  const auto operand = parse_address(read_state(file));
   if (!operand) return {};
   const auto& address = *operand;
   return address ? address->alias : std::nullopt;
-}
-
-Result<UniqueFd> create_state(const State& state, const Alias& alias) {
-  const std::string name = format_ip(alias.ip);
-  auto file = open_at(state.directory.get(), name.c_str(), O_RDWR | O_CREAT | O_TRUNC, 0600);
-  if (!file) return fail(file.error(), "state file of address " + name);
-  const std::string text = serialize(alias);
-  const ssize_t written = ::write(file->get(), text.data(), text.size());
-  if (written != static_cast<ssize_t>(text.size())) {
-    const int error = written < 0 ? errno : ENOSPC;
-    ::unlinkat(state.directory.get(), name.c_str(), 0);
-    return fail(error, "state file of address " + name);
-  }
-  return std::move(*file);
 }
 
 /// The interface that has the address, or an empty name.
@@ -102,14 +43,10 @@ Result<std::string> interface_of(Kernel& kernel, std::uint32_t ip) {
 }
 
 /// With the folder locked and the file's lock exclusive: nobody uses the address.
-Result<void> take_away(Kernel& kernel, const AliasConfig& config, const State& state,
+Result<void> take_away(Kernel& kernel, const AliasConfig& config, const StateFolder& state,
                        const Alias& alias) {
   if (auto removed = run_helper(kernel, config, "del", alias); !removed) return removed;
-  const std::string name = format_ip(alias.ip);
-  if (::unlinkat(state.directory.get(), name.c_str(), 0) < 0) {
-    return fail(errno, "state file of address " + name);
-  }
-  return {};
+  return state.remove(format_ip(alias.ip));
 }
 
 /// Whether a jail outlived the process that made its address.
@@ -122,7 +59,7 @@ bool in_use(const Result<std::vector<ListedJail>>& jails, const Alias& alias) {
 
 Result<std::optional<AliasLease>> AliasLease::acquire(Kernel& kernel, const AliasConfig& config,
                                                       const Alias& alias) {
-  const auto state = open_state(config);
+  const auto state = StateFolder::open(config.state_dir, kKind);
   if (!state) return std::unexpected(state.error());
   const std::string name = format_ip(alias.ip);
   const auto present = interface_of(kernel, alias.ip);
@@ -132,27 +69,27 @@ Result<std::optional<AliasLease>> AliasLease::acquire(Kernel& kernel, const Alia
                 "name that interface, or take the address away from it");
   }
 
-  auto ours = open_at(state->directory.get(), name.c_str(), O_RDWR);
+  auto ours = state->file(name);
   if (!present->empty() && !ours) return std::nullopt;
   auto file = ours ? std::move(*ours) : UniqueFd();
   if (present->empty()) {
-    auto created = create_state(*state, alias);
+    auto created = state->create(name, serialize(alias));
     if (!created) return std::unexpected(created.error());
     file = std::move(*created);
     if (const auto added = run_helper(kernel, config, "add", alias); !added) {
-      ::unlinkat(state->directory.get(), name.c_str(), 0);
+      static_cast<void>(state->remove(name));
       return std::unexpected(added.error());
     }
   }
   if (const auto locked = lock_file(file.get(), LOCK_SH); !locked) {
     return fail(locked.error(), "state file of address " + name);
   }
-  auto made = read_state(file.get()).value_or(alias);  // the prefix may be another than ours
+  auto made = read_alias(file.get()).value_or(alias);  // the prefix may be another than ours
   return AliasLease(std::move(made), std::move(file));
 }
 
 Result<bool> AliasLease::release(Kernel& kernel, const AliasConfig& config) {
-  const auto state = open_state(config);
+  const auto state = StateFolder::open(config.state_dir, kKind);
   if (!state) return std::unexpected(state.error());
   const UniqueFd file = std::move(file_);
   if (!lock_file(file.get(), LOCK_EX | LOCK_NB)) return false;
@@ -166,22 +103,18 @@ Result<bool> AliasLease::release(Kernel& kernel, const AliasConfig& config) {
 
 Result<std::vector<Alias>> sweep_aliases(Kernel& kernel, const AliasConfig& config) {
   std::vector<Alias> swept;
-  const std::string folder = config.state_dir + "/" + kSubdirectory;
-  if (::access(folder.c_str(), F_OK) < 0) return swept;  // nothing was ever added
-  const auto state = open_state(config);
+  if (!StateFolder::exists(config.state_dir, kKind)) return swept;  // nothing was ever added
+  const auto state = StateFolder::open(config.state_dir, kKind);
   if (!state) return std::unexpected(state.error());
-
-  const int copy = ::openat(state->directory.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const std::unique_ptr<DIR, int (*)(DIR*)> dir(copy < 0 ? nullptr : ::fdopendir(copy), ::closedir);
-  if (!dir) return fail(errno, "state folder " + folder);
+  const auto names = state->names();
+  if (!names) return std::unexpected(names.error());
   std::optional<Result<std::vector<ListedJail>>> jails;  // read when the first is looked at
-  while (const dirent* entry = ::readdir(dir.get())) {
-    if (entry->d_name[0] == '.') continue;
-    const auto file = open_at(state->directory.get(), entry->d_name, O_RDWR);
+  for (const auto& name : *names) {
+    const auto file = state->file(name);
     if (!file || !lock_file(file->get(), LOCK_EX | LOCK_NB)) continue;
-    const auto alias = read_state(file->get());
-    if (!alias || format_ip(alias->ip) != entry->d_name) {
-      ::unlinkat(state->directory.get(), entry->d_name, 0);  // cut short while it was written
+    const auto alias = read_alias(file->get());
+    if (!alias || format_ip(alias->ip) != name) {
+      static_cast<void>(state->remove(name));  // cut short while it was written
       continue;
     }
     if (!jails) jails = list_jails(kernel, config.listing.c_str());

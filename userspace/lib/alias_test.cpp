@@ -47,8 +47,8 @@ TEST_F(AliasLeases, added_and_taken_away) {
   EXPECT_EQ(testing::read_text(folder / "run/addresses/10.2.3.4"), "eth0|10.2.3.4/24\n");
   EXPECT_THAT((*lease)->release(kernel, config), HasValue(true));
   EXPECT_FALSE(has_state());
-  EXPECT_THAT(kernel.runs, ElementsAre(ElementsAre("/h", "add", "eth0", "10.2.3.4/24"),
-                                       ElementsAre("/h", "del", "eth0", "10.2.3.4/24")));
+  EXPECT_THAT(kernel.runs, ElementsAre(ElementsAre("/h", "address", "add", "eth0", "10.2.3.4/24"),
+                                       ElementsAre("/h", "address", "del", "eth0", "10.2.3.4/24")));
 }
 
 TEST_F(AliasLeases, address_of_the_administrator_is_left_alone) {
@@ -78,14 +78,14 @@ TEST_F(AliasLeases, the_last_user_takes_it_away) {
   EXPECT_TRUE(has_state());
   EXPECT_THAT((*second)->release(kernel, config), HasValue(true));
   EXPECT_FALSE(has_state());
-  EXPECT_EQ(kernel.runs.back().at(1), "del");
+  EXPECT_EQ(kernel.runs.back().at(2), "del");
 }
 
 TEST_F(AliasLeases, failed_addition_leaves_nothing) {
   kernel.run_status = 1;
   EXPECT_THAT(acquire(), FailsWith("ip address add 10.2.3.4/24 dev eth0 failed"));
   EXPECT_FALSE(has_state());
-  kernel.fail("run add", ENOENT);
+  kernel.fail("run address add", ENOENT);
   EXPECT_THAT(acquire(), IsError(ENOENT));
   EXPECT_FALSE(has_state());
 }
@@ -120,7 +120,7 @@ TEST_F(AliasLeases, sweep_takes_what_a_killed_process_left) {
   EXPECT_TRUE(has_state());
   EXPECT_THAT(sweep_aliases(kernel, config), HasValue(std::vector{alias}));
   EXPECT_FALSE(has_state());
-  EXPECT_EQ(kernel.runs.back().at(1), "del");
+  EXPECT_EQ(kernel.runs.back().at(2), "del");
 }
 
 TEST_F(AliasLeases, sweep_spares_the_address_of_a_living_jail) {

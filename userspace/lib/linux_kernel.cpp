@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "jail/linux_kernel.hpp"
 
+#include <fcntl.h>
 #include <grp.h>
 #include <ifaddrs.h>
 #include <linux/capability.h>
@@ -17,6 +18,7 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 
 #include "jail/libjail.h"
 
@@ -171,6 +173,43 @@ Sys<std::vector<InterfaceAddress>> LinuxKernel::interface_addresses() {
   ::freeifaddrs(list);
   return result;
 }
+
+Sys<UniqueFd> LinuxKernel::make_net_namespace() {
+  // A process of its own makes it: one that cannot come back from there must not be the caller's.
+  int pipe[2] = {-1, -1};
+  if (::pipe2(pipe, O_CLOEXEC) < 0) return std::unexpected(errno);
+  const UniqueFd reader(pipe[0]);
+  UniqueFd writer(pipe[1]);
+  const pid_t caller = ::getpid();
+  const pid_t pid = ::fork();
+  if (pid < 0) return std::unexpected(errno);
+  if (pid == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != caller) ::_exit(1);
+    const int error = ::unshare(CLONE_NEWNET) < 0 ? errno : 0;
+    if (::write(writer.get(), &error, sizeof error) < 0) ::_exit(1);
+    for (;;) ::pause();  // until it is killed
+  }
+  writer.reset();
+  int error = ESRCH;
+  ssize_t got = -1;
+  do {
+    got = ::read(reader.get(), &error, sizeof error);
+  } while (got < 0 && errno == EINTR);
+  UniqueFd net;
+  if (got == sizeof error && error == 0) {
+    const std::string path = "/proc/" + std::to_string(pid) + "/ns/net";
+    net.reset(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!net) error = errno;
+  }
+  ::kill(pid, SIGKILL);
+  while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  if (!net) return std::unexpected(error);
+  return net;
+}
+
+Sys<void> LinuxKernel::enter_net_namespace(int net) { return done(::setns(net, CLONE_NEWNET)); }
 
 Sys<int> LinuxKernel::run(const std::vector<std::string>& argv) {
   std::vector<char*> arguments;

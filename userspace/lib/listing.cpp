@@ -13,6 +13,9 @@
 namespace libjail {
 namespace {
 
+/// Bytes; a jail takes about 200.
+constexpr std::size_t kMaxListing = std::size_t{64} << 20;
+
 /// Undoes the octal escapes of seq_escape(), as in /proc/mounts. A lone "-" means absent.
 std::string unescape(std::string_view field) {
   if (field == "-") return {};
@@ -87,7 +90,7 @@ Result<std::vector<ListedJail>> parse_listing(std::string_view text) {
 }
 
 Result<std::vector<ListedJail>> list_jails(Kernel& kernel, const char* path) {
-  const auto text = read_file(kernel, AT_FDCWD, path);
+  const auto text = read_file(kernel, AT_FDCWD, path, 0, kMaxListing);
   if (!text) return fail(text.error(), std::string("list of jails ") + path);
   return parse_listing(*text);
 }

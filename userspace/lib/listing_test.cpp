@@ -80,5 +80,24 @@ TEST(Listing, file) {
   EXPECT_THAT(list_jails(kernel, (folder / "none").c_str()), IsError(ENOENT));
 }
 
+TEST(Listing, of_ten_thousand_jails) {
+  constexpr std::uint32_t kJails = 10000;
+  const std::string path = "/srv/" + std::string(150, 'x');
+  std::string text = kHeader;
+  for (std::uint32_t jid = 1; jid <= kJails; ++jid) {
+    const auto number = std::to_string(jid);
+    text += number + " 0 active 3 1 10.2.3.4 jail" + number + " jail" + number + " " + path + "\n";
+  }
+  ASSERT_GT(text.size(), std::size_t{1} << 20) << "more than other files may have";
+  const testing::TempDir folder;
+  folder.file("jails", text);
+  testing::FakeKernel kernel;
+  const auto jails = list_jails(kernel, (folder / "jails").c_str());
+  ASSERT_THAT(jails, IsOk());
+  ASSERT_EQ(jails->size(), kJails);
+  EXPECT_EQ(jails->back().jid, kJails);
+  EXPECT_EQ(jails->back().path, path);
+}
+
 }  // namespace
 }  // namespace libjail

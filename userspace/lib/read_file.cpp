@@ -9,7 +9,8 @@
 
 namespace libjail {
 
-Sys<std::string> read_file(Kernel& kernel, int dir, const char* path, std::uint64_t resolve) {
+Sys<std::string> read_file(Kernel& kernel, int dir, const char* path, std::uint64_t resolve,
+                           std::size_t most) {
   // Non-blocking, so that a FIFO in the place of the file cannot hold us up.
   const open_how how{
       .flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, .mode = 0, .resolve = resolve};
@@ -18,10 +19,10 @@ Sys<std::string> read_file(Kernel& kernel, int dir, const char* path, std::uint6
   const auto st = kernel.fstat(fd->get());
   if (!st) return std::unexpected(st.error());
   if (!S_ISREG(st->st_mode)) return std::unexpected(EINVAL);
-  return read_all(fd->get());
+  return read_all(fd->get(), most);
 }
 
-Sys<std::string> read_all(int fd, std::size_t limit) {
+Sys<std::string> read_all(int fd, std::size_t most) {
   std::string text;
   std::array<char, 4096> buffer{};
   for (;;) {
@@ -30,7 +31,7 @@ Sys<std::string> read_all(int fd, std::size_t limit) {
     if (got < 0) return std::unexpected(errno);
     if (got == 0) return text;
     text.append(buffer.data(), static_cast<std::size_t>(got));
-    if (text.size() > limit) return std::unexpected(EFBIG);
+    if (text.size() > most) return std::unexpected(EFBIG);
   }
 }
 

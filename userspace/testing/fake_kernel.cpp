@@ -181,8 +181,16 @@ Sys<std::vector<InterfaceAddress>> FakeKernel::interface_addresses() {
   return addresses;
 }
 
+Sys<UniqueFd> FakeKernel::make_net_namespace() {
+  if (const int error = enter("make_net_namespace"); error != 0) return std::unexpected(error);
+  return UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
+
+Sys<void> FakeKernel::enter_net_namespace(int) { return simple("enter_net_namespace"); }
+
 Sys<int> FakeKernel::run(const std::vector<std::string>& argv) {
-  if (const int error = enter("run " + argv.at(1)); error != 0) return std::unexpected(error);
+  const std::string name = "run " + argv.at(1) + (argv.size() > 2 ? " " + argv[2] : "");
+  if (const int error = enter(name); error != 0) return std::unexpected(error);
   runs.push_back(argv);
   return run_status;
 }

@@ -77,6 +77,8 @@ class FakeKernel : public Kernel {
   Sys<CapabilitySets> capget() override;
   Sys<void> capset(const CapabilitySets& sets) override;
   Sys<std::vector<InterfaceAddress>> interface_addresses() override;
+  Sys<UniqueFd> make_net_namespace() override;
+  Sys<void> enter_net_namespace(int net) override;
   Sys<int> run(const std::vector<std::string>& argv) override;
 
  private:

@@ -15,7 +15,7 @@ using ::testing::HasSubstr;
 
 constexpr const char* kIp = "192.0.2.7";
 constexpr const char* kAlias = "dummy0|192.0.2.7/24";
-constexpr const char* kHelper = "/usr/libexec/jail/jail-addr";
+constexpr const char* kNet = "/usr/libexec/jail/jail-net";
 
 class AliasOnHost : public HostTest {
  protected:
@@ -51,10 +51,10 @@ TEST_F(AliasOnHost, steps_are_shown_as_ip_commands) {
 }
 
 TEST_F(AliasOnHost, of_the_administrator_stays) {
-  ASSERT_EQ(run({kHelper, "add", "dummy0", "192.0.2.7/24"}).status, 0);
+  ASSERT_EQ(run({kNet, "address", "add", "dummy0", "192.0.2.7/24"}).status, 0);
   EXPECT_EQ(run(jail_with_alias("true")).status, 0);
   EXPECT_TRUE(host_has(kIp));
-  EXPECT_EQ(run({kHelper, "del", "dummy0", "192.0.2.7/24"}).status, 0);
+  EXPECT_EQ(run({kNet, "address", "del", "dummy0", "192.0.2.7/24"}).status, 0);
 }
 
 TEST_F(AliasOnHost, goes_when_the_command_cannot_start) {

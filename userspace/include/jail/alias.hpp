@@ -17,7 +17,7 @@ namespace libjail {
 
 struct AliasConfig {
   std::string state_dir = "/run/jail";
-  std::string helper;  ///< jail-addr(8), an absolute path
+  std::string helper;  ///< jail-net(8), an absolute path
   std::string listing = "/proc/jails";
 };
 

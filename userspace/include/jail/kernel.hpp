@@ -83,6 +83,9 @@ class Kernel {
 
   // Network.
   virtual Sys<std::vector<InterfaceAddress>> interface_addresses() = 0;
+  /// A network namespace that nobody is in: it has a loopback device, which is down.
+  virtual Sys<UniqueFd> make_net_namespace() = 0;
+  virtual Sys<void> enter_net_namespace(int net) = 0;
   /// Runs the program @p argv[0] to its end; its exit status, 128+n where a signal ended it.
   virtual Sys<int> run(const std::vector<std::string>& argv) = 0;
 };

@@ -9,16 +9,17 @@
 
 namespace libjail {
 
-/// No file of ours is larger; what is larger is refused with EFBIG.
+/// No file of ours is larger.
 inline constexpr std::size_t kMaxFileSize = std::size_t{1} << 20;
 
 /// @param resolve  RESOLVE_* of openat2(2)
-/// @return the contents; an errno, EINVAL for what is no regular file
+/// @param most  bytes
+/// @return the contents; an errno, EINVAL for what is no regular file, EFBIG for what is larger
 [[nodiscard]] Sys<std::string> read_file(Kernel& kernel, int dir, const char* path,
-                                         std::uint64_t resolve = 0);
+                                         std::uint64_t resolve = 0,
+                                         std::size_t most = kMaxFileSize);
 
-/// @param limit  in bytes; more than that is EFBIG
-/// @return what is left to read; an errno
-[[nodiscard]] Sys<std::string> read_all(int fd, std::size_t limit = kMaxFileSize);
+/// @return what is left to read; an errno, EFBIG for what is larger
+[[nodiscard]] Sys<std::string> read_all(int fd, std::size_t most = kMaxFileSize);
 
 }  // namespace libjail

@@ -49,7 +49,7 @@ Result<std::optional<libjail::AliasLease>> lease_address(libjail::Kernel& kernel
 
 libjail::AliasConfig installed_aliases() {
   libjail::AliasConfig config;
-  config.helper = JAIL_ADDR;
+  config.helper = JAIL_NET;
   return config;
 }
 

@@ -57,7 +57,7 @@ class Run : public ::testing::Test {
 
   std::vector<std::string> verbs() const {
     std::vector<std::string> result;
-    for (const auto& run : kernel.runs) result.push_back(run.at(1));
+    for (const auto& run : kernel.runs) result.push_back(run.at(2));
     return result;
   }
 

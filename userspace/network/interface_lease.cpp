@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "network/interface_lease.hpp"
+
+#include <dirent.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <string_view>
+
+#include "jail/listing.hpp"
+#include "lib/state_folder.hpp"
+
+namespace libjail::network {
+namespace {
+
+constexpr const char* kKind = "interfaces";
+// What a file holds: who has the interface.
+constexpr const char* kOfBridge = "bridge";
+constexpr const char* kOfJail = "jail ";
+
+using Jails = Result<std::vector<ListedJail>>;
+
+bool lives(const Jails& jails, const std::string& jail) {
+  if (!jails) return jails.error().code != ENOENT;  // when in doubt, leave it
+  return std::ranges::count(*jails, jail, &ListedJail::name) > 0;
+}
+
+bool has_ports(const NetworkConfig& config, const std::string& bridge) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> ports(
+      ::opendir((config.interfaces + "/" + bridge + "/brif").c_str()), ::closedir);
+  while (const dirent* port = ports ? ::readdir(ports.get()) : nullptr) {
+    if (port->d_name[0] != '.') return true;
+  }
+  return false;
+}
+
+Result<void> remove_link(Kernel& kernel, const NetworkConfig& config, const StateFolder& state,
+                         const std::string& name) {
+  if (auto gone = run_helper(kernel, config, {"link", "del", name}, "ip link del " + name); !gone) {
+    return gone;
+  }
+  return state.remove(name);
+}
+
+/// A bridge of ours without ports.
+Result<void> remove_bridges(Kernel& kernel, const NetworkConfig& config, const StateFolder& state,
+                            std::vector<std::string>& removed) {
+  const auto names = state.names();
+  if (!names) return std::unexpected(names.error());
+  for (const auto& name : *names) {
+    const auto file = state.file(name);
+    if (!file || read_state(file->get()) != kOfBridge || has_ports(config, name)) continue;
+    if (auto gone = remove_link(kernel, config, state, name); !gone) return gone;
+    removed.push_back(name);
+  }
+  return {};
+}
+
+Result<void> make_bridge(Kernel& kernel, const NetworkConfig& config, const StateFolder& state,
+                         const Bridge& bridge) {
+  const bool there = interface_exists(config, bridge.name);
+  if (there && !state.file(bridge.name)) return {};  // the administrator's
+  if (!there) {
+    if (auto file = state.create(bridge.name, kOfBridge); !file) {
+      return std::unexpected(file.error());
+    }
+  }
+  return run_helper(kernel, config, bridge.add, bridge.command);
+}
+
+/// Whether the interface can be made: what a killed process left is removed before.
+Result<void> make_room(Kernel& kernel, const NetworkConfig& config, const StateFolder& state,
+                       const std::string& name) {
+  const auto old = state.file(name);
+  if (!old && !interface_exists(config, name)) return {};
+  if (!old) {
+    return fail(EEXIST, "interface " + name,
+                "it was not made for a jail; remove it, or use "
+                "another");
+  }
+  const std::string owner = read_state(old->get());
+  const bool free = lock_file(old->get(), LOCK_EX | LOCK_NB).has_value();
+  const std::string jail =
+      owner.starts_with(kOfJail) ? owner.substr(std::string_view(kOfJail).size()) : "";
+  if (owner == kOfBridge || !free || jail_lives(kernel, config, jail)) {
+    return fail(EBUSY, "interface " + name,
+                owner == kOfBridge ? "it is the bridge of the jails" : "it belongs to " + owner);
+  }
+  return remove_link(kernel, config, state, name);
+}
+
+}  // namespace
+
+Result<void> run_helper(Kernel& kernel, const NetworkConfig& config,
+                        std::vector<std::string> arguments, const std::string& what) {
+  arguments.insert(arguments.begin(), config.helper);
+  const auto status = kernel.run(arguments);
+  if (!status) return fail(status.error(), what + ": " + config.helper);
+  if (*status != 0) return fail(0, what + " failed");
+  return {};
+}
+
+bool interface_exists(const NetworkConfig& config, const std::string& name) {
+  return ::access((config.interfaces + "/" + name).c_str(), F_OK) == 0;
+}
+
+bool is_made_by_us(const NetworkConfig& config, const std::string& name) {
+  return ::access((config.state_dir + "/" + kKind + "/" + name).c_str(), F_OK) == 0;
+}
+
+bool jail_lives(Kernel& kernel, const NetworkConfig& config, const std::string& jail) {
+  return lives(list_jails(kernel, config.listing.c_str()), jail);
+}
+
+Result<InterfaceLease> InterfaceLease::acquire(Kernel& kernel, const NetworkConfig& config,
+                                               const std::string& name, const std::string& jail,
+                                               const std::vector<std::string>& add,
+                                               const std::string& command,
+                                               const std::optional<Bridge>& bridge) {
+  const auto state = StateFolder::open(config.state_dir, kKind);
+  if (!state) return std::unexpected(state.error());
+  if (auto room = make_room(kernel, config, *state, name); !room) {
+    return std::unexpected(room.error());
+  }
+  auto file = state->create(name, kOfJail + jail);
+  if (!file) return std::unexpected(file.error());
+  Result<void> made;
+  if (const auto locked = lock_file(file->get(), LOCK_SH); !locked) {
+    made = fail(locked.error(), "state file of interface " + name);
+  }
+  if (made && bridge) made = make_bridge(kernel, config, *state, *bridge);
+  if (made) made = run_helper(kernel, config, add, command);
+  if (made) return InterfaceLease(name, jail, *std::move(file));
+  static_cast<void>(state->remove(name));
+  std::vector<std::string> removed;
+  static_cast<void>(remove_bridges(kernel, config, *state, removed));
+  return std::unexpected(made.error());
+}
+
+Result<std::vector<std::string>> InterfaceLease::release(Kernel& kernel,
+                                                         const NetworkConfig& config) {
+  std::vector<std::string> removed;
+  const auto state = StateFolder::open(config.state_dir, kKind);
+  if (!state) return std::unexpected(state.error());
+  const UniqueFd file = std::move(file_);
+  if (!lock_file(file.get(), LOCK_EX | LOCK_NB)) return removed;
+  if (jail_lives(kernel, config, jail_)) return removed;
+  if (auto gone = remove_link(kernel, config, *state, name_); !gone) {
+    return std::unexpected(gone.error());
+  }
+  removed.push_back(name_);
+  if (auto gone = remove_bridges(kernel, config, *state, removed); !gone) {
+    return std::unexpected(gone.error());
+  }
+  return removed;
+}
+
+Result<std::vector<std::string>> sweep_interfaces(Kernel& kernel, const NetworkConfig& config) {
+  std::vector<std::string> removed;
+  if (!StateFolder::exists(config.state_dir, kKind)) return removed;  // nothing was ever made
+  const auto state = StateFolder::open(config.state_dir, kKind);
+  if (!state) return std::unexpected(state.error());
+  const auto names = state->names();
+  if (!names) return std::unexpected(names.error());
+  std::optional<Jails> jails;  // read when the first is looked at
+  for (const auto& name : *names) {
+    const auto file = state->file(name);
+    if (!file || !lock_file(file->get(), LOCK_EX | LOCK_NB)) continue;
+    const std::string owner = read_state(file->get());
+    if (owner == kOfBridge) continue;  // below
+    if (!owner.starts_with(kOfJail)) {
+      static_cast<void>(state->remove(name));  // cut short while it was written
+      continue;
+    }
+    if (!jails) jails = list_jails(kernel, config.listing.c_str());
+    if (lives(*jails, owner.substr(std::string_view(kOfJail).size()))) continue;
+    if (auto gone = remove_link(kernel, config, *state, name); !gone) {
+      return std::unexpected(gone.error());
+    }
+    removed.push_back(name);
+  }
+  if (auto gone = remove_bridges(kernel, config, *state, removed); !gone) {
+    return std::unexpected(gone.error());
+  }
+  return removed;
+}
+
+}  // namespace libjail::network

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "network/network.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+namespace libjail::network {
+namespace {
+
+AliasConfig alias_config(const NetworkConfig& config) {
+  return {.state_dir = config.state_dir, .helper = config.helper, .listing = config.listing};
+}
+
+std::string deletion(const std::string& interface) { return "ip link del " + interface; }
+
+/// The address that the bridge has in the jail's network.
+Result<std::optional<Alias>> address_of(Kernel& kernel, const std::string& bridge,
+                                        const Alias& jail) {
+  const auto all = kernel.interface_addresses();
+  if (!all) return fail(all.error(), "list the addresses of the interfaces");
+  for (const auto& one : *all) {
+    if (one.interface == bridge && one.address != jail.ip && in_same_network(jail, one.address)) {
+      return Alias{.ip = one.address, .interface = bridge, .prefix = jail.prefix};
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<Network> Network::up(Kernel& kernel, const NetworkConfig& config,
+                            const conf::JailConfig& jail) {
+  auto plan = plan_network(jail);
+  if (!plan) return std::unexpected(plan.error());
+  Network network(*std::move(plan));
+  Result<void> done;
+  switch (network.plan_.kind) {
+    case Kind::kNone:
+      break;
+    case Kind::kAlias:
+      done = network.add_alias(kernel, config);
+      break;
+    case Kind::kVlan:
+      done = network.add_vlan(kernel, config);
+      break;
+    case Kind::kVeth:
+    case Kind::kMoved:
+      done = network.add_namespace(kernel, config);
+      break;
+  }
+  if (done) return network;
+  static_cast<void>(network.release(kernel, config));  // what was added before the failure
+  return std::unexpected(done.error());
+}
+
+Result<void> Network::add_alias(Kernel& kernel, const NetworkConfig& config) {
+  auto lease = AliasLease::acquire(kernel, alias_config(config), *plan_.address);
+  if (!lease) return std::unexpected(lease.error());
+  alias_ = *std::move(lease);
+  if (alias_) steps_.push_back(ip_command("add", *plan_.address));
+  return {};
+}
+
+Result<void> Network::add_vlan(Kernel& kernel, const NetworkConfig& config) {
+  const auto& vlan = *plan_.vlan;
+  const std::string id = std::to_string(vlan.id);
+  const std::string command =
+      "ip link add link " + vlan.interface + " name " + plan_.interface + " type vlan id " + id;
+  auto lease = InterfaceLease::acquire(kernel, config, plan_.interface, plan_.jail,
+                                       {"vlan", "add", vlan.interface, id}, command, {});
+  if (!lease) return std::unexpected(lease.error());
+  interface_ = *std::move(lease);
+  steps_.push_back(command);
+  steps_.push_back("ip link set " + plan_.interface + " up");
+  return add_alias(kernel, config);
+}
+
+Result<void> Network::add_namespace(Kernel& kernel, const NetworkConfig& config) {
+  auto made = kernel.make_net_namespace();
+  if (!made) return fail(made.error(), "make a network namespace");
+  namespace_ = *std::move(made);
+  steps_.push_back("ip netns add " + plan_.jail);
+  if (plan_.kind == Kind::kVeth) return add_veth(kernel, config, namespace_path());
+  return move_interfaces(kernel, config, namespace_path());
+}
+
+Result<void> Network::add_veth(Kernel& kernel, const NetworkConfig& config,
+                               const std::string& path) {
+  const Alias& address = *plan_.address;
+  const std::string& name = plan_.interface;
+  auto gateway = address_of(kernel, config.bridge, address);
+  if (!gateway) return std::unexpected(gateway.error());
+  std::optional<Bridge> bridge;
+  // One of the administrator's stays as it is, and is the gateway where it has an address for that.
+  if (!interface_exists(config, config.bridge) || is_made_by_us(config, config.bridge)) {
+    if (!*gateway) {
+      auto first = gateway_of(address, config.bridge);
+      if (!first) return std::unexpected(first.error());
+      *gateway = *std::move(first);
+    }
+    bridge = Bridge{.name = config.bridge,
+                    .add = {"bridge", "add", config.bridge, format_prefixed(**gateway)},
+                    .command = "ip link add " + config.bridge + " type bridge"};
+    steps_.push_back(bridge->command);
+    steps_.push_back(ip_command("add", **gateway));
+  }
+  const std::string command = "ip link add " + name + " master " + config.bridge +
+                              " type veth peer name " + address.interface + " netns " + plan_.jail;
+  auto lease = InterfaceLease::acquire(
+      kernel, config, name, plan_.jail,
+      {"veth", "add", name, config.bridge, path, address.interface}, command, bridge);
+  if (!lease) return std::unexpected(lease.error());
+  interface_ = *std::move(lease);
+  steps_.push_back(command);
+  steps_.push_back("ip link set " + name + " up");
+  return configure(kernel, config, path, *gateway);
+}
+
+Result<void> Network::move_interfaces(Kernel& kernel, const NetworkConfig& config,
+                                      const std::string& path) {
+  // Before the first is moved, as one that is no hardware ends with the namespace.
+  for (const auto& name : plan_.moved) {
+    if (!interface_exists(config, name)) {
+      return fail(ENODEV, "vnet.interface: " + name, "ip link lists them");
+    }
+  }
+  for (const auto& name : plan_.moved) {
+    const std::string command = "ip link set " + name + " netns " + plan_.jail;
+    if (auto done = run_helper(kernel, config, {"link", "move", name, path}, command); !done) {
+      return done;
+    }
+    moved_.push_back(name);
+    steps_.push_back(command);
+  }
+  return configure(kernel, config, path, {});
+}
+
+Result<void> Network::configure(Kernel& kernel, const NetworkConfig& config,
+                                const std::string& path, const std::optional<Alias>& gateway) {
+  const std::string ip = "ip -n " + plan_.jail;
+  std::vector<std::string> arguments{"namespace", "configure", path};
+  steps_.push_back(ip + " link set lo up");
+  if (plan_.address) {
+    const Alias& address = *plan_.address;
+    arguments.insert(arguments.end(), {address.interface, format_prefixed(address)});
+    steps_.push_back(ip + " address add " + format_prefixed(address) + " dev " + address.interface);
+    steps_.push_back(ip + " link set " + address.interface + " up");
+  }
+  if (gateway) {
+    arguments.push_back(format_ip(gateway->ip));
+    steps_.push_back(ip + " route add default via " + format_ip(gateway->ip));
+  }
+  return run_helper(kernel, config, std::move(arguments), "configure the network of the jail");
+}
+
+Result<void> Network::enter(Kernel& kernel) const {
+  if (!namespace_) return {};
+  if (const auto done = kernel.enter_net_namespace(namespace_.get()); !done) {
+    return fail(done.error(), "enter the network namespace of jail " + plan_.jail);
+  }
+  return {};
+}
+
+Result<std::vector<std::string>> Network::release(Kernel& kernel, const NetworkConfig& config) {
+  std::vector<std::string> done;
+  std::optional<Error> failed;
+  const auto note = [&failed](const Error& error) {
+    if (!failed) failed = error;
+  };
+  if (auto lease = std::exchange(alias_, {}); lease) {
+    const auto released = lease->release(kernel, alias_config(config));
+    if (!released) note(released.error());
+    if (released && *released) done.push_back(ip_command("del", lease->alias()));
+  }
+  if (auto lease = std::exchange(interface_, {}); lease) {
+    const auto removed = lease->release(kernel, config);
+    if (!removed) note(removed.error());
+    if (removed) {
+      for (const auto& name : *removed) done.push_back(deletion(name));
+    }
+  }
+  if (!moved_.empty() && !jail_lives(kernel, config, plan_.jail)) {
+    const std::string path = namespace_path();
+    for (const auto& name : std::exchange(moved_, {})) {
+      const std::string command = "ip -n " + plan_.jail + " link set " + name + " netns 1";
+      auto restored = run_helper(kernel, config, {"link", "restore", name, path}, command);
+      if (!restored) note(restored.error());
+      if (restored) done.push_back(command);
+    }
+  }
+  if (failed) return std::unexpected(*failed);
+  return done;
+}
+
+std::vector<int> Network::descriptors() const {
+  std::vector<int> all;
+  if (alias_) all.push_back(alias_->descriptor());
+  if (interface_) all.push_back(interface_->descriptor());
+  if (!moved_.empty()) all.push_back(namespace_.get());
+  return all;
+}
+
+std::string Network::namespace_path() const {
+  return "/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(namespace_.get());
+}
+
+Result<std::vector<std::string>> sweep(Kernel& kernel, const NetworkConfig& config) {
+  std::vector<std::string> done;
+  const auto aliases = sweep_aliases(kernel, alias_config(config));
+  if (!aliases) return std::unexpected(aliases.error());
+  for (const auto& alias : *aliases) done.push_back(ip_command("del", alias));
+  const auto interfaces = sweep_interfaces(kernel, config);
+  if (!interfaces) return std::unexpected(interfaces.error());
+  for (const auto& name : *interfaces) done.push_back(deletion(name));
+  return done;
+}
+
+}  // namespace libjail::network
