@@ -86,7 +86,7 @@ std::string nearest(const std::string& word, const std::vector<std::string>& wor
 
 std::variant<const Subcommand*, cli::Stop> parse_command_line(const std::vector<std::string>& argv,
                                                               const std::vector<Subcommand>& all) {
-  CLI::App app("Root directories of jails.", "jailctl");
+  CLI::App app("Manage jails.", "jailctl");
   app.require_subcommand(1);
   app.set_help_flag("-h,--help", "Show this and exit");
   app.set_version_flag("--version", "jailctl " JAIL_VERSION);
@@ -105,6 +105,12 @@ std::variant<const Subcommand*, cli::Stop> parse_command_line(const std::vector<
     const auto meant = nearest(argv[1], names);
     return usage("unknown subcommand \"" + argv[1] + "\"" +
                  (meant.empty() ? "" : "; did you mean \"" + meant + "\"?"));
+  }
+  for (const auto& subcommand : all) {
+    if (argv.size() < 2 || argv[1] != subcommand.name || !subcommand.take_all) continue;
+    if (argv.size() > 2 && (argv[2] == "-h" || argv[2] == "--help")) break;
+    subcommand.take_all({argv.begin() + 2, argv.end()});
+    return &subcommand;
   }
   // It takes them last first.
   std::vector<std::string> words;

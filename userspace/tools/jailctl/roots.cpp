@@ -15,9 +15,7 @@ bool shows_progress() { return ::isatty(STDERR_FILENO) == 1; }
 }  // namespace
 
 std::vector<Option> common_options(RootOptions& options) {
-  return {{.names = "-n,--dry-run",
-           .help = "Print the commands that would do the same, and change nothing",
-           .take = [&options](const std::string&) { options.dry_run = true; }},
+  return {dry_run_option(options.dry_run),
           {.names = "--store",
            .help = "Where root directories are; /var/lib/jail",
            .value = "FOLDER",

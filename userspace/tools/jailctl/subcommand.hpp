@@ -20,6 +20,8 @@ inline constexpr int kUsage = 2;
 struct Context {
   libjail::Kernel& kernel;
   const cli::Messages& messages;
+  std::string proc = "/proc";
+  std::string etc = "/etc";  ///< where files of jail.conf(5) are
 };
 
 struct Option {
@@ -44,8 +46,15 @@ struct Subcommand {
   std::string summary;  ///< one line
   std::vector<Operand> operands;
   std::vector<Option> options;
-  std::function<int(const Context&)> run;  ///< @return the exit status
+  std::function<int(const Context&)> run{};  ///< @return the exit status
+  /// Gets all words behind the name where they are for another program, and not to be looked at.
+  std::function<void(std::vector<std::string>)> take_all{};
 };
+
+/// Options that mean the same everywhere.
+[[nodiscard]] Option dry_run_option(bool& dry_run);
+[[nodiscard]] Option file_option(std::string& file);
+[[nodiscard]] Option json_option(bool& json);
 
 /// All there are, in the order of the help text.
 [[nodiscard]] std::vector<Subcommand> subcommands();

@@ -1,13 +1,40 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "tools/jailctl/config.hpp"
 #include "tools/jailctl/create.hpp"
+#include "tools/jailctl/delegate.hpp"
 #include "tools/jailctl/destroy.hpp"
+#include "tools/jailctl/doctor.hpp"
+#include "tools/jailctl/list.hpp"
 #include "tools/jailctl/mount.hpp"
+#include "tools/jailctl/ps.hpp"
 #include "tools/jailctl/subcommand.hpp"
 
 namespace jailctl {
 
+Option dry_run_option(bool& dry_run) {
+  return {.names = "-n,--dry-run",
+          .help = "Print the commands that would do the same, and change nothing",
+          .take = [&dry_run](const std::string&) { dry_run = true; }};
+}
+
+Option file_option(std::string& file) {
+  return {.names = "-f,--file",
+          .help = "In place of /etc/jail.conf and its like",
+          .value = "FILE",
+          .take = [&file](const std::string& value) { file = value; }};
+}
+
+Option json_option(bool& json) {
+  return {.names = "--json", .help = "Print JSON", .take = [&json](const std::string&) {
+            json = true;
+          }};
+}
+
 std::vector<Subcommand> subcommands() {
-  return {create_subcommand(), destroy_subcommand(), mount_subcommand(), umount_subcommand()};
+  return {list_subcommand(),    start_subcommand(),  stop_subcommand(),    restart_subcommand(),
+          console_subcommand(), exec_subcommand(),   ps_subcommand(),      config_subcommand(),
+          doctor_subcommand(),  create_subcommand(), destroy_subcommand(), mount_subcommand(),
+          umount_subcommand()};
 }
 
 }  // namespace jailctl

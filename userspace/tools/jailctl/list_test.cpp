@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// jailctl list, ps, config, and those that other programs do.
+#include <nlohmann/json.hpp>
+
+#include "tools/jailctl/tool_fixture.hpp"
+
+namespace jailctl {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+using ::testing::Not;
+
+class Jails : public testing::ToolTest {
+ protected:
+  void SetUp() override {
+    ToolTest::SetUp();
+    jails(
+        "7 0 active 2 00000000000485fb 10.2.3.4 web www /srv/web\n"
+        "9 0 dying 0 00000000000485fb - old - /srv/old\n");
+    temp.file(
+        "etc/jail.conf",
+        "path = \"/srv/$name\";\nweb { ip4.addr = 10.2.3.4; }\ndb { ip4.addr = 10.2.3.5; }\n");
+  }
+};
+
+TEST_F(Jails, list) {
+  const auto outcome = run({"list"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_THAT(outcome.out, MatchesRegex("NAME +JID +STATE +IP +PIDS +PATH\n"
+                                        "old +9 +dying +- +0 +/srv/old\n"
+                                        "web +7 +running +10.2.3.4 +2 +/srv/web\n"));
+}
+
+TEST_F(Jails, list_with_those_that_do_not_run) {
+  const auto outcome = run({"list", "-a"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("\ndb"));
+  EXPECT_THAT(outcome.out, MatchesRegex("(.|\n)*db +- +stopped +10.2.3.5 +0 +/srv/db\n(.|\n)*"));
+  temp.file("etc/jail.conf.d/mail.conf", "mail { path = /srv/mail; }\n");
+  temp.file("etc/jail.db.conf", "db { path = /srv/other; }\n");
+  const auto more = run({"list", "--all"});
+  EXPECT_THAT(more.out, HasSubstr("/srv/mail"));
+  EXPECT_THAT(more.out, HasSubstr("/srv/other"));
+  EXPECT_THAT(more.out, Not(HasSubstr("/srv/db")));
+}
+
+TEST_F(Jails, list_as_json) {
+  const auto json = nlohmann::json::parse(run({"list", "--json", "-a"}).out, nullptr, false);
+  ASSERT_TRUE(json.contains("jails"));
+  ASSERT_EQ(json["jails"].size(), 3U);
+  EXPECT_EQ(json["jails"][2]["name"], "web");
+  EXPECT_EQ(json["jails"][2]["jid"], 7);
+  EXPECT_EQ(json["jails"][2]["pids"], 2);
+  EXPECT_EQ(json["jails"][0]["jid"], nullptr);
+}
+
+TEST_F(Jails, list_tells_what_is_wrong_with_a_file) {
+  temp.file("etc/jail.conf.d/bad.conf", "bad { frobnicate; }\n");
+  const auto outcome = run({"list", "-a"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("bad.conf:1"));
+  EXPECT_THAT(outcome.out, HasSubstr("db"));
+}
+
+TEST_F(Jails, no_jails_in_the_kernel) {
+  temp.folder("empty");
+  jails("");
+  EXPECT_THAT(run({"list"}).out, MatchesRegex("NAME +JID.*\n"));
+}
+
+TEST_F(Jails, ps) {
+  temp.file("proc/41/status",
+            "Name:\tsh\nState:\tS (sleeping)\nPPid:\t1\nUid:\t0\t0\t0\t0\n"
+            "Jid:\t7\n");
+  temp.file("proc/41/cmdline", std::string("sh\0-c\0a\x1b[2J\0", 12));
+  temp.file("proc/5/status",
+            "Name:\tworker\nState:\tZ (zombie)\nPPid:\t41\nUid:\t33\t33\t33\t33\n"
+            "Jid:\t7\n");
+  temp.file("proc/6/status", "Name:\tother\nState:\tS\nPPid:\t1\nUid:\t0\nJid:\t0\n");
+  const auto outcome = run({"ps", "web"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_THAT(outcome.out, MatchesRegex("PID +PPID +UID +STATE +COMMAND\n"
+                                        " *5 +41 +33 +Z +.worker.\n"
+                                        " *41 +1 +0 +S +sh -c a.x1b.2J\n"));
+  EXPECT_EQ(run({"ps", "7"}).out, outcome.out);
+  EXPECT_THAT(run({"ps", "--json", "web"}).out, HasSubstr("\"sh -c a\\u001b[2J\""));
+  const auto none = run({"ps", "db"});
+  EXPECT_EQ(none.status, 1);
+  EXPECT_THAT(none.err, HasSubstr("db: no such jail runs"));
+}
+
+TEST_F(Jails, config) {
+  const auto outcome = run({"config", "db"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("/srv/db"));
+  EXPECT_THAT(outcome.out,
+              MatchesRegex("(.|\n)*ip4.addr +10.2.3.5 +[^\n]*/etc/jail.conf:3\n(.|\n)*"));
+  EXPECT_THAT(outcome.out, MatchesRegex("(.|\n)*path +/srv/db +[^\n]*/etc/jail.conf:1\n(.|\n)*"));
+  const auto none = run({"config", "nobody"});
+  EXPECT_EQ(none.status, 1);
+  EXPECT_THAT(none.err, HasSubstr("nobody: not in jail.conf(5)"));
+  temp.file("other.conf", "db { path = relative; }\n");
+  const auto wrong = run({"config", "-f", temp / "other.conf", "db"});
+  EXPECT_EQ(wrong.status, 1);
+  EXPECT_THAT(wrong.err, HasSubstr("other.conf:1"));
+}
+
+TEST_F(Jails, what_other_programs_do) {
+  EXPECT_EQ(run({"start", "-n", "web", "db"}).out, "/usr/sbin/jail -c web db\n");
+  EXPECT_EQ(run({"stop", "-n", "-a"}).out, "/usr/sbin/jail -r '*'\n");
+  EXPECT_EQ(run({"restart", "-n", "-v", "-f", "/a b", "web"}).out,
+            "/usr/sbin/jail -f '/a b' -v -rc web\n");
+  EXPECT_EQ(run({"start", "-n"}).status, 2);
+  EXPECT_EQ(run({"start", "-n", "-a", "web"}).status, 2);
+  EXPECT_EQ(run({"console", "-n", "web"}).out, "/usr/sbin/jexec -l web\n");
+  EXPECT_EQ(run({"exec", "-n", "-u", "www", "web", "ls", "-l", "--", "-n", "--help"}).out,
+            "/usr/sbin/jexec -u www web ls -l -- -n --help\n");
+  EXPECT_THAT(run({"exec", "--help"}).out, HasSubstr("jexec"));
+}
+
+}  // namespace
+}  // namespace jailctl

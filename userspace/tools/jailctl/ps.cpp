@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// jailctl ps: what runs in a jail.
+#include "tools/jailctl/ps.hpp"
+
+#include <unistd.h>
+
+#include <memory>
+
+#include "tools/jailctl/running.hpp"
+#include "tools/jailctl/table.hpp"
+
+namespace jailctl {
+namespace {
+
+struct Arguments {
+  std::string jail;
+  bool json = false;
+};
+
+int run(const Context& context, const Arguments& arguments) {
+  const auto jail = find_running(context, arguments.jail);
+  if (!jail || !*jail) {
+    context.messages.error(!jail ? jail.error().text() : arguments.jail + ": no such jail runs");
+    return kFailure;
+  }
+  Table table{.columns = {{.heading = "PID", .number = true},
+                          {.heading = "PPID", .number = true},
+                          {.heading = "UID", .number = true},
+                          {"STATE"},
+                          {"COMMAND"}}};
+  for (const auto& process : processes_of(context, (*jail)->jid)) {
+    table.rows.push_back({std::to_string(process.pid), std::to_string(process.parent),
+                          std::to_string(process.uid), process.state, process.command});
+  }
+  const auto text = arguments.json ? to_json({{"processes", table}}) : to_text(table);
+  return cli::write_all(STDOUT_FILENO, text) ? kOk : kFailure;
+}
+
+}  // namespace
+
+Subcommand ps_subcommand() {
+  const auto arguments = std::make_shared<Arguments>();
+  return {
+      .name = "ps",
+      .summary = "List the processes of a jail",
+      .operands = {{.name = "JAIL",
+                    .help = "Name or jail ID",
+                    .take = [arguments](const std::string& value) { arguments->jail = value; }}},
+      .options = {json_option(arguments->json)},
+      .run = [arguments](const Context& context) { return run(context, *arguments); }};
+}
+
+}  // namespace jailctl
