@@ -10,30 +10,51 @@
 #include "roots/own_mounts.hpp"
 #include "roots/steps.hpp"
 #include "roots/store.hpp"
+#include "roots/tree.hpp"
 
 namespace libjail::roots {
 namespace {
 
 /// Those whose lower layer is in the folder of @p name.
-Result<std::vector<std::string>> made_from(const Store& store, const std::string& name) {
+Result<std::vector<std::string>> made_from(const Environment& environment, const Store& store,
+                                           const std::string& name, bool force) {
   const auto all = store.names();
   if (!all) return all;
   std::vector<std::string> result;
   for (const auto& other : *all) {
+    if (other == name) continue;
     const auto record = store.record(other);
-    if (!record) return std::unexpected(record.error());
-    if (other != name && record->lower.starts_with(store.folder(name) + "/")) {
-      result.push_back(other);
+    if (record) {
+      if (record->lower.starts_with(store.folder(name) + "/")) result.push_back(other);
+    } else if (force) {
+      environment.note("is perhaps what \"" + other + "\" is made from: " + record.error().text());
+    } else {
+      return fail(record.error().code, record.error().what,
+                  "it could be made from \"" + name + "\"; --force goes on");
     }
   }
   return result;
 }
 
-/// Nothing that would be in the way is there.
-Result<Record> check(const Store& store, const std::string& name) {
+/// The record, or one that claims nothing where it cannot be read and that is no obstacle.
+Result<Record> record_of(const Environment& environment, const Store& store,
+                         const std::string& name, bool force) {
   auto record = store.record(name);
+  if (record || !open_folder(environment.kernel, store.fd(), name)) return record;
+  if (!force) {
+    record.error().remedy = "--force destroys it even so";
+    return record;
+  }
+  environment.note(record.error().text());
+  return Record{.source = {}, .sharing = Sharing::kLink, .base = {}, .lower = {}};
+}
+
+/// Nothing that would be in the way is there.
+Result<Record> check(const Environment& environment, const Store& store, const std::string& name,
+                     bool force) {
+  auto record = record_of(environment, store, name, force);
   if (!record) return record;
-  const auto others = made_from(store, name);
+  const auto others = made_from(environment, store, name, force);
   if (!others) return std::unexpected(others.error());
   if (!others->empty()) {
     return fail(EBUSY, enumeration(*others) + " is made from \"" + name + "\"",
@@ -44,7 +65,7 @@ Result<Record> check(const Store& store, const std::string& name) {
   }
   if (record->sharing != Sharing::kLink) return record;
   // Files that others have too are free for a moment while this name of theirs is removed.
-  const auto users = store.users_of(record->base);
+  const auto users = record->base.empty() ? store.names() : store.users_of(record->base);
   if (!users) return std::unexpected(users.error());
   const auto running = store.running(*users);
   if (!running) return std::unexpected(running.error());
@@ -90,7 +111,7 @@ std::vector<Step> steps_of(const Environment& environment, const Store& store,
 
 }  // namespace
 
-Result<Destroyed> destroy(const Environment& environment, const std::string& name) {
+Result<Destroyed> destroy(const Environment& environment, const std::string& name, bool force) {
   if (auto checked = checked_name(name); !checked) return std::unexpected(checked.error());
   const auto store = Store::open(environment);
   if (!store) return std::unexpected(store.error());
@@ -100,7 +121,7 @@ Result<Destroyed> destroy(const Environment& environment, const std::string& nam
   if (!store->has(name) && std::ranges::find(*swept, name) != swept->end()) {
     return Destroyed::kLeftover;
   }
-  const auto record = check(*store, name);
+  const auto record = check(environment, *store, name, force);
   if (!record) return std::unexpected(record.error());
   const auto mounted = is_mounted(*store, name);
   if (!mounted) return std::unexpected(mounted.error());
@@ -112,17 +133,18 @@ Result<Destroyed> destroy(const Environment& environment, const std::string& nam
 }
 
 Result<std::vector<std::string>> destroy_commands(const Environment& environment,
-                                                  const std::string& name) {
+                                                  const std::string& name, bool force) {
   if (auto checked = checked_name(name); !checked) return std::unexpected(checked.error());
   const auto store = Store::open(environment);
   if (!store) return std::unexpected(store.error());
-  const auto record = check(*store, name);
+  const auto record = check(environment, *store, name, force);
   if (!record) return std::unexpected(record.error());
   const auto mounted = is_mounted(*store, name);
   if (!mounted) return std::unexpected(mounted.error());
   auto commands = commands_of(steps_of(environment, *store, name, *record, *mounted));
+  if (record->base.empty()) return commands;
   const auto users = store->users_of(record->base);
-  if (!record->base.empty() && users && users->size() == 1) {
+  if (users && users->size() == 1) {
     commands.push_back("rm -rf --one-file-system " +
                        quoted(store->folder(std::string(kBases) + "/" + record->base)));
   }

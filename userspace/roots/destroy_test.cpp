@@ -143,6 +143,44 @@ TEST_F(Destroy, record_that_cannot_be_read_keeps_all_bases) {
   EXPECT_TRUE(fs::exists(temp / "store/.base"));
 }
 
+TEST_F(Destroy, force_passes_over_records_that_cannot_be_read) {
+  std::vector<std::string> notes;
+  environment.note = [&](const std::string& text) { notes.push_back(text); };
+  for (const auto sharing : all_sharing()) {
+    ASSERT_THAT(make(sharing), IsOk());
+    ASSERT_THAT(make(Sharing::kCopy, "other"), IsOk());
+    temp.file("store/web/record.json", "{");
+    EXPECT_THAT(remove("web"), FailsWith("--force destroys it even so"));
+    EXPECT_THAT(remove("other"), FailsWith("it could be made from \"other\"; --force goes on"));
+    run_jail("web", temp / "store/web/root");
+    EXPECT_THAT(destroy(environment, "web", true), IsError(EBUSY)) << "but not over jails that run";
+    write("jails", kHeader);
+    notes.clear();
+    EXPECT_THAT(destroy(environment, "other", true), HasValue(Destroyed::kAll));
+    EXPECT_THAT(destroy(environment, "web", true), HasValue(Destroyed::kAll));
+    EXPECT_FALSE(notes.empty()) << "it says what is wrong";
+    EXPECT_THAT(left(), IsEmpty());
+  }
+}
+
+TEST_F(Destroy, force_frees_no_files_under_a_running_jail) {
+  if (!has_links) GTEST_SKIP() << "no immutable flag here";
+  ASSERT_THAT(make(Sharing::kLink, "one"), IsOk());
+  ASSERT_THAT(make(Sharing::kLink, "two"), IsOk());
+  temp.file("store/one/record.json", "{");
+  run_jail("two", temp / "store/two/root");
+  EXPECT_THAT(destroy(environment, "one", true), FailsWith("two could write to them"));
+}
+
+TEST_F(Destroy, force_follows_no_link) {
+  ASSERT_THAT(make(Sharing::kCopy, "other"), IsOk());
+  temp.file("kept/file", "text");
+  temp.link("store/away", "../kept");
+  EXPECT_FALSE(destroy(environment, "away", true));
+  EXPECT_FALSE(destroy(environment, "none", true));
+  EXPECT_TRUE(fs::exists(temp / "kept/file"));
+}
+
 TEST_F(Destroy, commands_change_nothing) {
   ASSERT_THAT(make(Sharing::kCopy), IsOk());
   const auto commands = destroy_commands(environment, "web");

@@ -182,8 +182,7 @@ Result<std::vector<std::string>> Store::users_of(const std::string& key) const {
   std::vector<std::string> users;
   for (const auto& name : *all) {
     const auto found = record(name);
-    if (!found) return std::unexpected(found.error());
-    if (found->base == key) users.push_back(name);
+    if (!found || found->base == key) users.push_back(name);
   }
   return users;
 }

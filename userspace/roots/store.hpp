@@ -46,7 +46,7 @@ class Store {
   /// Whether the folder has an entry of that name.
   [[nodiscard]] bool has(const std::string& name) const;
   [[nodiscard]] bool has_base(const std::string& key) const;
-  /// The names of all jails that are made from the base.
+  /// The names of all jails that are made from the base, or whose record cannot be read.
   [[nodiscard]] Result<std::vector<std::string>> users_of(const std::string& key) const;
   /// Those of @p names that run.
   [[nodiscard]] Result<std::vector<std::string>> running(

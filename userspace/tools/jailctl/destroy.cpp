@@ -19,6 +19,7 @@ struct Arguments {
   RootOptions common;
   std::string name;
   bool yes = false;
+  bool force = false;
 };
 
 /// Whether the user is sure.
@@ -33,7 +34,8 @@ int run(const Context& context, const Arguments& arguments) {
   const auto& name = arguments.name;
   const auto environment = environment_of(context, arguments.common, name);
   if (arguments.common.dry_run) {
-    return print_commands(context, name, libjail::roots::destroy_commands(environment, name));
+    return print_commands(context, name,
+                          libjail::roots::destroy_commands(environment, name, arguments.force));
   }
   if (!arguments.yes) {
     if (::isatty(STDIN_FILENO) == 0) {
@@ -42,7 +44,7 @@ int run(const Context& context, const Arguments& arguments) {
     }
     if (!confirm(name)) return kFailure;
   }
-  const auto destroyed = libjail::roots::destroy(environment, name);
+  const auto destroyed = libjail::roots::destroy(environment, name, arguments.force);
   if (!destroyed) return report(context, name, destroyed.error());
   cli::write_all(STDOUT_FILENO,
                  name + (*destroyed == Destroyed::kAll ? ": destroyed\n"
@@ -62,7 +64,10 @@ Subcommand destroy_subcommand() {
                     .take = [arguments](const std::string& value) { arguments->name = value; }}},
       .options = {{.names = "-y,--yes",
                    .help = "Do not ask",
-                   .take = [arguments](const std::string&) { arguments->yes = true; }}},
+                   .take = [arguments](const std::string&) { arguments->yes = true; }},
+                  {.names = "--force",
+                   .help = "Although records of what it was made from cannot be read",
+                   .take = [arguments](const std::string&) { arguments->force = true; }}},
       .run = [arguments](const Context& context) { return run(context, *arguments); }};
   for (auto& option : common_options(arguments->common)) subcommand.options.push_back(option);
   return subcommand;

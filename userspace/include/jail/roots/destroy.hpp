@@ -17,11 +17,15 @@ enum class Destroyed {
 
 /// Refuses while the jail runs, and while anything but its own overlay is mounted below its folder.
 /// The base goes with the last jail that is made from it.
+/// @param force  records that cannot be read are no obstacle: neither its own, nor those of others,
+///               which could be made from it
 /// @return ENOENT where there is nothing under that name
-[[nodiscard]] Result<Destroyed> destroy(const Environment& environment, const std::string& name);
+[[nodiscard]] Result<Destroyed> destroy(const Environment& environment, const std::string& name,
+                                        bool force = false);
 
 /// The commands of a shell that do what destroy() would do now; changes nothing.
 [[nodiscard]] Result<std::vector<std::string>> destroy_commands(const Environment& environment,
-                                                                const std::string& name);
+                                                                const std::string& name,
+                                                                bool force = false);
 
 }  // namespace libjail::roots
