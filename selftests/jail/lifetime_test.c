@@ -451,6 +451,45 @@ TEST_F(lifetime, kill_tracer)
 	end_inmate(&tracer);
 }
 
+static int enter_and_leave(const int jailfd)
+{
+	const pid_t pid = fork();
+	int status;
+
+	if (pid == 0)
+		_exit(detach_streams() ? 255 : RESULT(jail_attach(jailfd, 0)));
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return UNREACHED;
+	return WEXITSTATUS(status);
+}
+
+/* L16: a jail that was killed takes nobody in while its tasks are on their way. */
+TEST_F(lifetime, attach_while_it_ends)
+{
+	struct inmate inmate;
+	int status = -1;
+	pid_t killer;
+
+	inmate = start_inmate(_metadata, self->jailfd, do_nothing);
+	ASSERT_EQ(0, ptrace(PTRACE_SEIZE, inmate.pid, 0, PTRACE_O_TRACEEXIT));
+	EXPECT_EQ(0, enter_and_leave(self->jailfd));
+
+	killer = fork();
+	if (killer == 0)
+		_exit(RESULT(ioctl(self->jailfd, JAIL_IOC_KILL, 0)));
+	ASSERT_LE(0, killer);
+	/* It stops at the door. */
+	ASSERT_EQ(inmate.pid, waitpid(inmate.pid, &status, 0));
+	ASSERT_EQ(SIGTRAP | PTRACE_EVENT_EXIT << 8, status >> 8);
+	EXPECT_EQ(ESRCH, enter_and_leave(self->jailfd));
+
+	ASSERT_EQ(0, ptrace(PTRACE_CONT, inmate.pid, 0, 0));
+	EXPECT_EQ(killer, waitpid(killer, &status, 0));
+	EXPECT_EQ(0, status);
+	status = end_inmate(&inmate);
+	EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
 /* The host can take the file system away as soon as the jail has ended. */
 TEST_F(lifetime, unmount_at_once)
 {
