@@ -1237,6 +1237,22 @@ TEST_F(inet, source_foreign)
 	close(server);
 }
 
+/* Whatever the call says, nothing leaves. */
+TEST_F(inet, source_never_shows)
+{
+	const int server = open_server(SOCK_DGRAM, ADDR_HOST, 0);
+	const struct sources sources = { local_port(server), 0, ADDR_OTHER,
+					 NULL, 1 };
+	struct sockaddr_in from = {};
+
+	EXPECT_EQ(0, in_chroot(&self->w, 0, send_with_sources, &sources));
+	EXPECT_TRUE(get_datagram(server, &from));
+	EXPECT_TRUE(is_addr(&from, ADDR_OTHER));
+	in_jail(&self->w, 0, send_with_sources, &sources);
+	EXPECT_FALSE(get_datagram(server, &from));
+	close(server);
+}
+
 TEST_F(inet, source_in_second_message)
 {
 	const int server = open_server(SOCK_DGRAM, ADDR_HOST, 0);
