@@ -281,8 +281,8 @@ std::vector<std::string> fill_commands(const Environment& environment, const Sou
       return {
           "(cd " + to + " && mkdir -p bin dev etc home proc root run srv tmp usr var/log var/tmp)",
           "cp " + program + " " + to + "/bin/busybox",
-          program + " --list | while read -r applet; do ln -s busybox " + to +
-              "/bin/$applet 2>/dev/null; done"};
+          program + " --list | grep -vx busybox | while read -r applet; do ln -s busybox " + to +
+              "/bin/$applet; done"};
     }
     case Kind::kDebian:
       return {"mmdebstrap --mode=root --variant=minbase " + what + " " + to};

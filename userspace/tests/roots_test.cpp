@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// jailctl create and destroy with real mounts, and jails in what they make.
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+
+#include "tests/host.hpp"
+
+namespace guest {
+namespace {
+
+namespace fs = std::filesystem;
+using libjail::testing::read_text;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+constexpr const char* kJailctl = "/usr/sbin/jailctl";
+constexpr const char* kStore = "/var/lib/jail";
+
+class Roots : public HostTest {
+ protected:
+  void SetUp() override {
+    // The guest's own root has no extended attributes for an upper layer.
+    fs::create_directories("/var/lib");
+    ASSERT_EQ(::mount("roots", "/var/lib", "tmpfs", 0, "mode=755"), 0);
+    HostTest::SetUp();
+  }
+  void TearDown() override {
+    EXPECT_THAT(left(), IsEmpty()) << "something is left in the store";
+    HostTest::TearDown();
+    EXPECT_EQ(::umount2("/var/lib", 0), 0) << "something is in use";
+  }
+
+  static std::vector<std::string> left() {
+    std::vector<std::string> names;
+    std::error_code none;
+    for (const auto& entry : fs::directory_iterator(kStore, none)) {
+      names.push_back(entry.path().filename());
+    }
+    return names;
+  }
+
+  static Outcome jailctl(std::vector<std::string> words) {
+    words.insert(words.begin(), kJailctl);
+    return run(words);
+  }
+  static void expect_created(const std::string& name, const std::string& from,
+                             const std::string& sharing) {
+    const auto outcome = jailctl({"create", name, "--from", from, sharing});
+    ASSERT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_EQ(outcome.out, name + ": created, root " + place(name) + "\n");
+    EXPECT_EQ(outcome.err, "");
+  }
+  static void expect_destroyed(const std::string& name) {
+    const auto outcome = jailctl({"destroy", "--yes", name});
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_EQ(outcome.out, name + ": destroyed\n");
+  }
+  static std::string place(const std::string& name) {
+    return std::string(kStore) + "/" + name + "/root";
+  }
+  static std::vector<std::string> in_jail(const std::string& name, const std::string& script) {
+    return {kJail, "-n", name, place(name), "default", "none", "/bin/sh", "-c", script};
+  }
+};
+
+TEST_F(Roots, thin_ones_share_a_base_and_nothing_else) {
+  expect_created("one", "busybox", "--thin");
+  expect_created("two", "busybox", "--thin");
+  EXPECT_EQ(run(in_jail("one", "echo changed >/etc/passwd; rm /bin/ls; cat /etc/passwd")).out,
+            "changed\n");
+  const auto other = run(in_jail("two", "head -n 1 /etc/passwd; ls /bin/ls"));
+  EXPECT_EQ(other.out, "root:x:0:0:root:/root:/bin/sh\n/bin/ls\n") << other.err;
+  EXPECT_THAT(host_mounts(), HasSubstr(place("one")));
+  expect_destroyed("one");
+  EXPECT_EQ(run(in_jail("two", "echo here")).out, "here\n");
+  expect_destroyed("two");
+}
+
+TEST_F(Roots, thin_one_has_no_device_nodes) {
+  expect_created("web", "busybox", "--thin");
+  ASSERT_EQ(::mknod((place("web") + "/null").c_str(), S_IFCHR | 0666, 0x103), 0);
+  EXPECT_EQ(::open((place("web") + "/null").c_str(), O_RDONLY | O_CLOEXEC), -1);
+  EXPECT_EQ(errno, EACCES);
+  expect_destroyed("web");
+}
+
+TEST_F(Roots, running_jail_keeps_its_root) {
+  for (const char* sharing : {"--thin", "--copy"}) {
+    expect_created("web", "busybox", sharing);
+    Process jail(in_jail("web", "echo up; exec sleep 1000"));
+    ASSERT_TRUE(jail.prints("up"));
+    const auto refused = jailctl({"destroy", "--yes", "web"});
+    EXPECT_EQ(refused.status, 1);
+    EXPECT_THAT(refused.err, HasSubstr("jailctl: web: jail \"web\" runs"));
+    ::kill(jail.pid(), SIGKILL);
+    jail.wait();
+
+    // Under another name it is found by its path.
+    auto argv = in_jail("web", "echo up; exec sleep 1000");
+    argv[2] = "other";
+    Process other(argv);
+    ASSERT_TRUE(other.prints("up"));
+    EXPECT_EQ(jailctl({"destroy", "--yes", "web"}).status, 1);
+    ::kill(other.pid(), SIGKILL);
+    other.wait();
+    ASSERT_TRUE(comes_true([] { return jails().empty(); }));
+    expect_destroyed("web");
+  }
+}
+
+TEST_F(Roots, mount_below_keeps_the_root) {
+  expect_created("web", "busybox", "--thin");
+  const std::string below = place("web") + "/srv";
+  ASSERT_EQ(::mount("x", below.c_str(), "tmpfs", 0, nullptr), 0);
+  const auto refused = jailctl({"destroy", "--yes", "web"});
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_THAT(refused.err, HasSubstr("mounted on " + below));
+  ASSERT_EQ(::umount2(below.c_str(), 0), 0);
+  expect_destroyed("web");
+}
+
+TEST_F(Roots, jail_cannot_change_a_linked_file) {
+  constexpr const char* kAttack =
+      "echo evil >>/bin/busybox && echo wrote; chmod 777 /bin/busybox && echo chmod; "
+      "chown 1 /bin/busybox && echo chown; mv /bin/busybox /bin/other && echo moved; "
+      "chattr -i /bin/busybox && echo freed; /bin/busybox echo alive; echo mine >/etc/mine";
+  expect_created("one", "busybox", "--link");
+  expect_created("two", "busybox", "--link");
+  const auto attack = run(in_jail("one", kAttack));
+  EXPECT_EQ(attack.out, "alive\n") << attack.err;
+  EXPECT_EQ(run(in_jail("two", "echo well")).out, "well\n");
+  expect_destroyed("one");
+  expect_destroyed("two");
+
+  expect_created("own", "busybox", "--copy");
+  const auto control = run(in_jail("own", kAttack));
+  EXPECT_THAT(control.out, HasSubstr("chmod\nchown\nmoved\n")) << "the control: " << control.err;
+  expect_destroyed("own");
+}
+
+TEST_F(Roots, running_jail_keeps_links_sealed) {
+  expect_created("one", "busybox", "--link");
+  Process jail(in_jail("one", "echo up; exec sleep 1000"));
+  ASSERT_TRUE(jail.prints("up"));
+  const auto refused = jailctl({"create", "two", "--from", "busybox", "--link"});
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_THAT(refused.err, HasSubstr("one could write to them"));
+  ::kill(jail.pid(), SIGKILL);
+  jail.wait();
+  ASSERT_TRUE(comes_true([] { return jails().empty(); }));
+  expect_destroyed("one");
+}
+
+TEST_F(Roots, links_that_a_jail_made_lead_nowhere) {
+  fs::create_directories("/tmp/kept");
+  ::close(::open("/tmp/kept/file", O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  for (const char* sharing : {"--thin", "--copy"}) {
+    expect_created("web", "busybox", sharing);
+    const auto outcome = run(in_jail(
+        "web",
+        "rm -r /etc /srv; ln -s /tmp/kept /etc; ln -s ../../../../tmp/kept /srv; echo done"));
+    EXPECT_EQ(outcome.out, "done\n") << outcome.err;
+    expect_destroyed("web");
+    EXPECT_TRUE(fs::exists("/tmp/kept/file"));
+  }
+  fs::remove_all("/tmp/kept");
+}
+
+TEST_F(Roots, printed_commands_do_the_same) {
+  for (const char* sharing : {"--thin", "--copy"}) {
+    const auto printed = jailctl({"create", "web", "--from", "busybox", sharing, "-n"});
+    ASSERT_EQ(printed.status, 0) << printed.err;
+    EXPECT_FALSE(fs::exists(kStore)) << "-n changes nothing";
+    const auto done = run({"/bin/sh", "-ec", printed.out});
+    ASSERT_EQ(done.status, 0) << done.err;
+    EXPECT_EQ(run(in_jail("web", "echo here")).out, "here\n");
+
+    const auto undo = jailctl({"destroy", "-n", "web"});
+    ASSERT_EQ(undo.status, 0) << undo.err;
+    EXPECT_THAT(undo.out, HasSubstr("rm -rf"));
+    expect_destroyed("web");
+    fs::remove(kStore);
+  }
+}
+
+TEST_F(Roots, reboot_and_mount) {
+  expect_created("web", "busybox", "--thin");
+  ASSERT_EQ(run(in_jail("web", "echo kept >/etc/kept")).status, 0);
+  ASSERT_EQ(::umount2(place("web").c_str(), 0), 0);
+  EXPECT_EQ(jailctl({"mount", "--all"}).out, "web: mounted\n");
+  EXPECT_EQ(jailctl({"mount", "web"}).out, "") << "once";
+  EXPECT_EQ(run(in_jail("web", "cat /etc/kept")).out, "kept\n");
+  EXPECT_EQ(jailctl({"umount", "web"}).out, "web: unmounted\n");
+  expect_destroyed("web");
+}
+
+TEST_F(Roots, signals_at_any_time_leave_nothing) {
+  for (const int number : {SIGINT, SIGTERM, SIGKILL}) {
+    int cut = 0;
+    for (int wait = 0; wait < 400; wait += 23) {
+      Process tool({kJailctl, "create", "web", "--from", "busybox"});
+      ::usleep(static_cast<useconds_t>(wait) * 1000);
+      ::kill(tool.pid(), number);
+      const auto outcome = tool.finish();
+      if (outcome.status != 0) ++cut;
+      if (number != SIGKILL && outcome.status != 0) {
+        EXPECT_EQ(outcome.status, 128 + number) << outcome.err;
+        EXPECT_THAT(left(), IsEmpty()) << outcome.err;
+        EXPECT_THAT(host_mounts(), Not(HasSubstr(kStore)));
+      }
+      const auto gone = jailctl({"destroy", "--yes", "web"});
+      EXPECT_THAT(left(), IsEmpty()) << gone.err;
+      EXPECT_THAT(host_mounts(), Not(HasSubstr(kStore)));
+    }
+    EXPECT_GT(cut, 0);
+  }
+}
+
+TEST_F(Roots, wrong_command_lines_and_requests) {
+  EXPECT_EQ(jailctl({}).status, 2);
+  EXPECT_EQ(jailctl({"creat"}).status, 2);
+  EXPECT_EQ(jailctl({"create", "web"}).status, 2);
+  EXPECT_EQ(jailctl({"destroy", "web"}).status, 2) << "nobody to ask";
+  for (const char* name : {"../web", "a/b", "..", ".base"}) {
+    EXPECT_EQ(jailctl({"create", name, "--from", "busybox"}).status, 1) << name;
+    EXPECT_EQ(jailctl({"destroy", "--yes", name}).status, 1) << name;
+  }
+  const auto missing = jailctl({"destroy", "--yes", "web"});
+  EXPECT_EQ(missing.status, 1);
+  EXPECT_THAT(missing.err, HasSubstr("No such file"));
+  const auto user = run({kJailctl, "create", "web", "--from", "busybox"}, [] {
+    if (::setresuid(65534, 65534, 65534) < 0) ::_exit(98);
+  });
+  EXPECT_EQ(user.status, 1);
+  EXPECT_THAT(user.err, HasSubstr("Permission denied"));
+}
+
+}  // namespace
+}  // namespace guest
