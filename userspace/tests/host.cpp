@@ -167,8 +167,10 @@ void HostTest::SetUp() {
 void HostTest::TearDown() {
   EXPECT_TRUE(comes_true([] { return jails().empty(); })) << "a jail is left";
   EXPECT_EQ(host_mounts(), mounts_) << "a mount is left";
-  EXPECT_TRUE(comes_true([] { return entries("/run/jail/addresses").empty(); }))
-      << "state of an address is left";
+  for (const char* kind : {"addresses", "interfaces"}) {
+    EXPECT_TRUE(comes_true([kind] { return entries("/run/jail/" + std::string(kind)).empty(); }))
+        << "state of " << kind << " is left";
+  }
   EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "a child is left";
 }
 

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// VLANs and network namespaces of jails. dummy0 has none of 192.0.2.0/24 and no VLAN.
+#include "network/network.hpp"
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <net/if.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+
+#include "jail/linux_kernel.hpp"
+#include "testing/matchers.hpp"
+#include "tests/host.hpp"
+
+namespace guest {
+namespace {
+
+using libjail::conf::JailConfig;
+using libjail::network::Network;
+using libjail::network::NetworkConfig;
+using libjail::testing::FailsWith;
+using libjail::testing::IsError;
+using libjail::testing::IsOk;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr const char* kNet = "/usr/libexec/jail/jail-net";
+constexpr const char* kUp = "echo up; exec sleep 1000";
+
+bool has_interface(const char* name) { return ::if_nametoindex(name) != 0; }
+
+JailConfig with_address(const std::string& name, const std::string& address) {
+  JailConfig config{.name = name};
+  if (auto parsed = libjail::parse_address(address); parsed) config.address = *parsed;
+  return config;
+}
+
+JailConfig vlan() {
+  auto config = with_address("web", "dummy0.12|192.0.2.7/24");
+  config.vlan = libjail::conf::Vlan{.interface = "dummy0", .id = 12};
+  return config;
+}
+
+JailConfig vnet(const std::string& name, const std::string& address) {
+  auto config = with_address(name, address);
+  config.vnet = true;
+  return config;
+}
+
+/// What a connection from here ends with, an errno: ECONNREFUSED comes from the other side.
+int connect_to(const char* address) {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(9);
+  ::inet_pton(AF_INET, address, &to.sin_addr);
+  const int result = ::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to);
+  const int error = result < 0 ? errno : 0;
+  ::close(fd);
+  return error;
+}
+
+class NetworkOnHost : public HostTest {
+ protected:
+  auto up(const JailConfig& jail) { return Network::up(kernel, config, jail); }
+  auto sweep() { return libjail::network::sweep(kernel, config); }
+
+  /// A jail with the network that was made for it.
+  [[nodiscard]] std::unique_ptr<Process> start(const Network& network, const std::string& name,
+                                               const std::string& address,
+                                               const std::string& script) {
+    return std::make_unique<Process>(jail(script, {"-n", name}, "default", address),
+                                     [this, &network] {
+                                       if (!network.enter(kernel)) ::_exit(97);
+                                     });
+  }
+  static void stop(Process& process) {
+    ::kill(process.pid(), SIGKILL);
+    process.wait();
+    EXPECT_TRUE(comes_true([] { return jails().empty(); }));
+  }
+
+  /// Lets a process of its own make the network and be killed.
+  void up_and_killed(const JailConfig& jail) {
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+      const auto network = up(jail);
+      if (!network) ::_exit(1);
+      ::raise(SIGKILL);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(pid, &status, 0), pid);
+    ASSERT_TRUE(WIFSIGNALED(status)) << "the network could not be made";
+  }
+
+  /// Not every kernel has bridges; one that has none is named as the reason.
+  bool has_bridges() {
+    const auto probe = run({kNet, "bridge", "add", "probe0", "198.51.100.1/32"});
+    if (probe.status == 0) {
+      run({kNet, "link", "del", "probe0"});
+      return true;
+    }
+    EXPECT_THAT(probe.err, HasSubstr("CONFIG_BRIDGE"));
+    EXPECT_THAT(up(vnet("web", "eth0|192.0.2.7/24")),
+                FailsWith("ip link add jail0 type bridge failed"));
+    return false;
+  }
+
+  void TearDown() override {
+    for (const char* name : {"dummy0.12", "dummy0.13", "jail0", "j-web", "j-db"}) {
+      EXPECT_TRUE(comes_true([name] { return !has_interface(name); })) << name << " is left";
+    }
+    EXPECT_FALSE(host_has("192.0.2.7"));
+    HostTest::TearDown();
+  }
+
+  libjail::LinuxKernel kernel;
+  NetworkConfig config{.helper = kNet};
+};
+
+TEST_F(NetworkOnHost, vlan_is_there_while_the_jail_is) {
+  auto network = up(vlan());
+  ASSERT_THAT(network, IsOk());
+  EXPECT_TRUE(has_interface("dummy0.12"));
+  EXPECT_TRUE(host_has("192.0.2.7"));
+  const auto process = start(*network, "web", "192.0.2.7", kUp);
+  ASSERT_TRUE(process->prints("up"));
+  EXPECT_THAT(*network->release(kernel, config), IsEmpty()) << "the jail lives";
+  EXPECT_TRUE(has_interface("dummy0.12"));
+  stop(*process);
+  EXPECT_THAT(*sweep(), Contains("ip link del dummy0.12"));
+  EXPECT_FALSE(has_interface("dummy0.12"));
+}
+
+TEST_F(NetworkOnHost, vlan_goes_with_its_release) {
+  auto network = up(vlan());
+  ASSERT_THAT(network, IsOk());
+  EXPECT_THAT(network->release(kernel, config), IsOk());
+  EXPECT_FALSE(has_interface("dummy0.12"));
+}
+
+TEST_F(NetworkOnHost, vlan_of_a_killed_process_is_swept) {
+  up_and_killed(vlan());
+  EXPECT_TRUE(has_interface("dummy0.12")) << "nobody is there to take it away";
+  EXPECT_THAT(*sweep(), Contains("ip link del dummy0.12"));
+}
+
+TEST_F(NetworkOnHost, vlan_is_swept_when_the_jail_that_outlived_its_keeper_has_ended) {
+  std::unique_ptr<Process> process;
+  {
+    const auto network = up(vlan());
+    ASSERT_THAT(network, IsOk());
+    process = start(*network, "web", "192.0.2.7", kUp);
+    ASSERT_TRUE(process->prints("up"));
+  }  // let go of without release, as by SIGKILL
+  EXPECT_THAT(*sweep(), IsEmpty()) << "the jail lives";
+  EXPECT_THAT(up(vlan()), IsError(EBUSY));
+  stop(*process);
+  EXPECT_THAT(*sweep(), Contains("ip link del dummy0.12"));
+}
+
+TEST_F(NetworkOnHost, vlan_on_an_interface_that_is_not_there) {
+  auto jail = with_address("web", "nosuch0.12|192.0.2.7/24");
+  jail.vlan = libjail::conf::Vlan{.interface = "nosuch0", .id = 12};
+  EXPECT_THAT(up(jail), FailsWith("type vlan id 12 failed"));
+  EXPECT_THAT(run({kNet, "vlan", "add", "nosuch0", "12"}).err,
+              HasSubstr("no such interface: nosuch0"));
+}
+
+TEST_F(NetworkOnHost, vlan_with_an_address_that_is_in_use_leaves_nothing) {
+  auto jail = vlan();
+  jail.address->ip = jail.address->alias->ip = 0x0a020304;  // dummy0 has it
+  EXPECT_THAT(up(jail), FailsWith("address 10.2.3.4 is on dummy0, not on dummy0.12"));
+  EXPECT_FALSE(has_interface("dummy0.12"));
+}
+
+TEST_F(NetworkOnHost, vlan_of_the_administrator_stays) {
+  ASSERT_EQ(run({kNet, "vlan", "add", "dummy0", "12"}).status, 0);
+  EXPECT_THAT(up(vlan()), IsError(EEXIST));
+  EXPECT_TRUE(has_interface("dummy0.12"));
+  EXPECT_EQ(run({kNet, "link", "del", "dummy0.12"}).status, 0);
+}
+
+TEST_F(NetworkOnHost, vlan_belongs_to_one_jail) {
+  auto network = up(vlan());
+  ASSERT_THAT(network, IsOk());
+  auto other = vlan();
+  other.name = "db";
+  EXPECT_THAT(up(other), FailsWith("it belongs to jail web"));
+  EXPECT_THAT(network->release(kernel, config), IsOk());
+}
+
+TEST_F(NetworkOnHost, kernel_says_why_not) {
+  EXPECT_THAT(run({kNet, "address", "add", "dummy0", "10.2.3.4/24"}).err,
+              HasSubstr("ip address add 10.2.3.4/24 dev dummy0: File exists"));
+}
+
+TEST_F(NetworkOnHost, interface_moves_in_and_comes_back) {
+  ASSERT_EQ(run({kNet, "vlan", "add", "dummy0", "13"}).status, 0);
+  auto jail = vnet("web", "dummy0.13|192.0.2.7/24");
+  jail.vnet_interfaces = {"dummy0.13"};
+  auto network = up(jail);
+  ASSERT_THAT(network, IsOk());
+  EXPECT_FALSE(has_interface("dummy0.13"));
+  EXPECT_FALSE(host_has("192.0.2.7"));
+  EXPECT_EQ(run(HostTest::jail("true", {}, "default", "192.0.2.7")).status, 125)
+      << "the address is not on the host";
+  const auto process = start(*network, "web", "192.0.2.7", kUp);
+  EXPECT_TRUE(process->prints("up")) << "but in the jail's network";
+  EXPECT_THAT(*network->release(kernel, config), IsEmpty()) << "the jail lives";
+  stop(*process);
+  EXPECT_THAT(*network->release(kernel, config), Contains("ip -n web link set dummy0.13 netns 1"));
+  EXPECT_TRUE(has_interface("dummy0.13"));
+  EXPECT_EQ(run({kNet, "link", "del", "dummy0.13"}).status, 0);
+}
+
+TEST_F(NetworkOnHost, interface_that_is_missing_moves_none) {
+  ASSERT_EQ(run({kNet, "vlan", "add", "dummy0", "13"}).status, 0);
+  auto jail = vnet("web", "none");
+  jail.vnet_interfaces = {"dummy0.13", "nosuch0"};
+  EXPECT_THAT(up(jail), FailsWith("vnet.interface: nosuch0: No such device"));
+  EXPECT_TRUE(has_interface("dummy0.13"));
+  EXPECT_EQ(run({kNet, "link", "del", "dummy0.13"}).status, 0);
+}
+
+TEST_F(NetworkOnHost, veth_connects_the_jail_and_the_host) {
+  if (!has_bridges()) GTEST_SKIP() << "the kernel needs CONFIG_BRIDGE";
+  auto network = up(vnet("web", "eth0|192.0.2.7/24"));
+  ASSERT_THAT(network, IsOk());
+  EXPECT_TRUE(has_interface("j-web"));
+  EXPECT_TRUE(host_has("192.0.2.1"));
+  EXPECT_FALSE(host_has("192.0.2.7"));
+  const auto process =
+      start(*network, "web", "192.0.2.7", "/busybox nc 192.0.2.1 9; " + std::string(kUp));
+  ASSERT_TRUE(process->prints("up"));
+  EXPECT_EQ(connect_to("192.0.2.7"), ECONNREFUSED) << "it arrives";
+  EXPECT_NE(connect_to("192.0.2.8"), ECONNREFUSED) << "nobody is there";
+  stop(*process);
+  EXPECT_THAT(process->finish().err, HasSubstr("Connection refused"));
+  EXPECT_THAT(network->release(kernel, config), IsOk());
+  EXPECT_FALSE(has_interface("jail0"));
+}
+
+TEST_F(NetworkOnHost, bridge_goes_with_the_last_jail) {
+  if (!has_bridges()) GTEST_SKIP() << "the kernel needs CONFIG_BRIDGE";
+  auto web = up(vnet("web", "eth0|192.0.2.7/24"));
+  ASSERT_THAT(web, IsOk());
+  auto db = up(vnet("db", "eth0|198.51.100.2/24"));
+  ASSERT_THAT(db, IsOk());
+  EXPECT_TRUE(host_has("192.0.2.1"));
+  EXPECT_TRUE(host_has("198.51.100.1")) << "the bridge has an address in each network";
+  EXPECT_THAT(web->release(kernel, config), IsOk());
+  EXPECT_TRUE(has_interface("jail0"));
+  EXPECT_THAT(db->release(kernel, config), IsOk());
+  EXPECT_FALSE(has_interface("jail0"));
+}
+
+TEST_F(NetworkOnHost, veth_of_a_killed_process_is_swept) {
+  if (!has_bridges()) GTEST_SKIP() << "the kernel needs CONFIG_BRIDGE";
+  up_and_killed(vnet("web", "eth0|192.0.2.7/24"));
+  EXPECT_TRUE(has_interface("jail0")) << "nobody is there to take it away";
+  EXPECT_THAT(sweep(), IsOk());
+  EXPECT_FALSE(has_interface("jail0"));
+}
+
+}  // namespace
+}  // namespace guest
