@@ -101,6 +101,15 @@ Result<bool> AliasLease::release(Kernel& kernel, const AliasConfig& config) {
   return true;
 }
 
+Result<std::optional<Alias>> find_alias(const AliasConfig& config, std::uint32_t ip) {
+  if (!StateFolder::exists(config.state_dir, kKind)) return std::nullopt;
+  const auto state = StateFolder::open(config.state_dir, kKind);
+  if (!state) return std::unexpected(state.error());
+  const auto file = state->file(format_ip(ip));
+  if (!file) return std::nullopt;
+  return read_alias(file->get());
+}
+
 Result<std::vector<Alias>> sweep_aliases(Kernel& kernel, const AliasConfig& config) {
   std::vector<Alias> swept;
   if (!StateFolder::exists(config.state_dir, kKind)) return swept;  // nothing was ever added

@@ -229,7 +229,10 @@ Result<ControlGroup> ControlGroup::open(const std::string& jail, const std::stri
   if (!name) return std::unexpected(name.error());
   std::string path = root + "/" + kFolder + "/" + *name;
   UniqueFd folder = open_folder(AT_FDCWD, path.c_str());
-  if (!folder) return fail(errno, "control group " + path);
+  if (!folder) {
+    return fail(errno, "control group " + path,
+                errno == ENOENT ? "a jail has one while it runs, where there is cgroup v2" : "");
+  }
   return ControlGroup(std::move(path), std::move(folder));
 }
 

@@ -158,6 +158,21 @@ Result<std::vector<std::string>> InterfaceLease::release(Kernel& kernel,
   return removed;
 }
 
+Result<std::vector<std::string>> interfaces_of(const NetworkConfig& config,
+                                               const std::string& jail) {
+  std::vector<std::string> found;
+  if (!StateFolder::exists(config.state_dir, kKind)) return found;
+  const auto state = StateFolder::open(config.state_dir, kKind);
+  if (!state) return std::unexpected(state.error());
+  const auto names = state->names();
+  if (!names) return std::unexpected(names.error());
+  for (const auto& name : *names) {
+    const auto file = state->file(name);
+    if (file && read_state(file->get()) == kOfJail + jail) found.push_back(name);
+  }
+  return found;
+}
+
 Result<std::vector<std::string>> sweep_interfaces(Kernel& kernel, const NetworkConfig& config) {
   std::vector<std::string> removed;
   if (!StateFolder::exists(config.state_dir, kKind)) return removed;  // nothing was ever made

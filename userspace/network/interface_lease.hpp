@@ -14,7 +14,7 @@ namespace libjail::network {
 
 struct NetworkConfig {
   std::string state_dir = "/run/jail";
-  std::string helper;  ///< jail-net(8), an absolute path
+  std::string helper{};  ///< jail-net(8), an absolute path
   std::string listing = "/proc/jails";
   std::string interfaces = "/sys/class/net";
   std::string bridge = "jail0";  ///< of the veth pairs
@@ -68,6 +68,10 @@ class InterfaceLease {
   std::string jail_;
   UniqueFd file_;
 };
+
+/// The names of the interfaces that were made for a jail.
+[[nodiscard]] Result<std::vector<std::string>> interfaces_of(const NetworkConfig& config,
+                                                             const std::string& jail);
 
 /// Removes the interfaces that killed processes left behind, unless their jail lives.
 /// @return the names of what was removed

@@ -17,7 +17,7 @@ namespace libjail {
 
 struct AliasConfig {
   std::string state_dir = "/run/jail";
-  std::string helper;  ///< jail-net(8), an absolute path
+  std::string helper{};  ///< jail-net(8), an absolute path
   std::string listing = "/proc/jails";
 };
 
@@ -45,6 +45,9 @@ class AliasLease {
   Alias alias_;
   UniqueFd file_;
 };
+
+/// The address with its interface, if it was added by us and is still to be taken away.
+[[nodiscard]] Result<std::optional<Alias>> find_alias(const AliasConfig& config, std::uint32_t ip);
 
 /// Takes away what killed processes left behind.
 /// @return the addresses taken away

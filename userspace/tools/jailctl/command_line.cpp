@@ -59,7 +59,8 @@ void add_options(CLI::App& app, const Subcommand& subcommand) {
     if (operand.several) {
       one->expected(operand.required ? 1 : 0, CLI::detail::expected_max_vector_size);
     } else {
-      one->expected(1);
+      // What is too much for the last one is an error; else the next operand gets it.
+      one->expected(1)->allow_extra_args(&operand == &subcommand.operands.back());
     }
   }
 }

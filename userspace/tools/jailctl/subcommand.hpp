@@ -22,6 +22,8 @@ struct Context {
   const cli::Messages& messages;
   std::string proc = "/proc";
   std::string etc = "/etc";  ///< where files of jail.conf(5) are
+  std::string cgroup = "/sys/fs/cgroup";
+  std::string state = "/run/jail";  ///< what was added to the host for jails
 };
 
 struct Option {

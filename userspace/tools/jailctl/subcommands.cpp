@@ -4,8 +4,10 @@
 #include "tools/jailctl/delegate.hpp"
 #include "tools/jailctl/destroy.hpp"
 #include "tools/jailctl/doctor.hpp"
+#include "tools/jailctl/limits.hpp"
 #include "tools/jailctl/list.hpp"
 #include "tools/jailctl/mount.hpp"
+#include "tools/jailctl/net.hpp"
 #include "tools/jailctl/ps.hpp"
 #include "tools/jailctl/subcommand.hpp"
 
@@ -31,10 +33,10 @@ Option json_option(bool& json) {
 }
 
 std::vector<Subcommand> subcommands() {
-  return {list_subcommand(),    start_subcommand(),  stop_subcommand(),    restart_subcommand(),
-          console_subcommand(), exec_subcommand(),   ps_subcommand(),      config_subcommand(),
-          doctor_subcommand(),  create_subcommand(), destroy_subcommand(), mount_subcommand(),
-          umount_subcommand()};
+  return {list_subcommand(),    start_subcommand(), stop_subcommand(),   restart_subcommand(),
+          console_subcommand(), exec_subcommand(),  ps_subcommand(),     config_subcommand(),
+          doctor_subcommand(),  net_subcommand(),   limits_subcommand(), create_subcommand(),
+          destroy_subcommand(), mount_subcommand(), umount_subcommand()};
 }
 
 }  // namespace jailctl

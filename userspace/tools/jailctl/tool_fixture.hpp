@@ -36,8 +36,12 @@ class ToolTest : public ::testing::Test {
     ::testing::internal::CaptureStdout();
     ::testing::internal::CaptureStderr();
     Outcome outcome;
-    outcome.status = std::get<const Subcommand*>(parsed)->run(
-        {.kernel = kernel, .messages = messages, .proc = temp / "proc", .etc = temp / "etc"});
+    outcome.status = std::get<const Subcommand*>(parsed)->run({.kernel = kernel,
+                                                               .messages = messages,
+                                                               .proc = temp / "proc",
+                                                               .etc = temp / "etc",
+                                                               .cgroup = temp / "cgroup",
+                                                               .state = temp / "run"});
     outcome.out = ::testing::internal::GetCapturedStdout();
     outcome.err = ::testing::internal::GetCapturedStderr();
     return outcome;

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// jailctl limits: what a jail uses and may use, and to change the latter while it runs.
+#include "tools/jailctl/limits.hpp"
+
+#include <unistd.h>
+
+#include <memory>
+
+#include "limits/control_group.hpp"
+#include "tools/jailctl/limits_change.hpp"
+#include "tools/jailctl/limits_table.hpp"
+#include "tools/jailctl/running.hpp"
+
+namespace jailctl {
+namespace {
+
+using libjail::limits::ControlGroup;
+
+struct Arguments {
+  std::string jail;
+  std::vector<std::string> changes;
+  bool json = false;
+  bool dry_run = false;
+};
+
+int report(const Context& context, const Arguments& arguments, const libjail::Error& error) {
+  context.messages.error(arguments.jail + ": " + error.text());
+  return kFailure;
+}
+
+int show(const Context& context, const Arguments& arguments, const ControlGroup& group) {
+  const auto usage = group.usage();
+  if (!usage) return report(context, arguments, usage.error());
+  const auto table = limits_table(*usage, arguments.json);
+  const auto text = arguments.json ? to_json({{"limits", table}}) : to_text(table);
+  return cli::write_all(STDOUT_FILENO, text) ? kOk : kFailure;
+}
+
+int run(const Context& context, const Arguments& arguments) {
+  const auto change = parse_limits_change(arguments.changes);
+  if (!change) {
+    context.messages.error(change.error().text());
+    return kUsage;
+  }
+  const auto settings = libjail::limits::settings_of(change->limits, change->lifted);
+  if (!settings) return report(context, arguments, settings.error());
+  const auto jail = find_running(context, arguments.jail);  // by its jail ID, perhaps
+  const auto group =
+      ControlGroup::open(jail && *jail ? (*jail)->name : arguments.jail, context.cgroup);
+  if (!group) return report(context, arguments, group.error());
+  if (settings->empty()) return show(context, arguments, *group);
+  if (arguments.dry_run) {
+    std::string text;
+    for (const auto& setting : *settings) {
+      text += "echo \"" + setting.text + "\" > " + group->path() + "/" + setting.file + "\n";
+    }
+    return cli::write_all(STDOUT_FILENO, text) ? kOk : kFailure;
+  }
+  const auto done = group->set(change->limits, change->lifted);
+  return done ? kOk : report(context, arguments, done.error());
+}
+
+}  // namespace
+
+Subcommand limits_subcommand() {
+  const auto arguments = std::make_shared<Arguments>();
+  return {
+      .name = "limits",
+      .summary = "Show what a jail uses beside its limits, or change them while it runs",
+      .operands = {{.name = "JAIL",
+                    .help = "Name or jail ID",
+                    .take = [arguments](const std::string& value) { arguments->jail = value; }},
+                   {.name = "LIMIT",
+                    .help = "memory=SIZE, cpu=PERCENT%, pids=NUMBER or 'io=DEVICE rbps=SIZE ...'; "
+                            "max is no limit",
+                    .take = [arguments](
+                                const std::string& value) { arguments->changes.push_back(value); },
+                    .required = false,
+                    .several = true}},
+      .options = {json_option(arguments->json), dry_run_option(arguments->dry_run)},
+      .run = [arguments](const Context& context) { return run(context, *arguments); }};
+}
+
+}  // namespace jailctl
