@@ -9,11 +9,11 @@
 #include <memory>
 #include <utility>
 
+#include "jail/steps.hpp"
 #include "roots/fill.hpp"
 #include "roots/links.hpp"
 #include "roots/overlay.hpp"
 #include "roots/record.hpp"
-#include "roots/steps.hpp"
 #include "roots/store.hpp"
 #include "roots/tree.hpp"
 

@@ -14,11 +14,11 @@
 #include <utility>
 
 #include "jail/read_file.hpp"
+#include "jail/steps.hpp"
 #include "jail/unique_fd.hpp"
 #include "lib/text.hpp"
 #include "roots/archive.hpp"
 #include "roots/helper.hpp"
-#include "roots/steps.hpp"
 #include "roots/tree.hpp"
 
 namespace libjail::roots {

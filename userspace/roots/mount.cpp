@@ -4,9 +4,9 @@
 #include <cerrno>
 #include <utility>
 
+#include "jail/steps.hpp"
 #include "roots/overlay.hpp"
 #include "roots/own_mounts.hpp"
-#include "roots/steps.hpp"
 #include "roots/store.hpp"
 #include "roots/tree.hpp"
 

@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "roots/steps.hpp"
+#include "jail/steps.hpp"
 
 namespace libjail::roots {
 namespace {

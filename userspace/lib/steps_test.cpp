@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "roots/steps.hpp"
+#include "jail/steps.hpp"
 
 #include <gmock/gmock.h>
 
@@ -7,7 +7,7 @@
 
 #include "testing/matchers.hpp"
 
-namespace libjail::roots {
+namespace libjail {
 namespace {
 
 using libjail::testing::FailsWith;
@@ -72,4 +72,4 @@ TEST(Quoted, is_one_word_for_a_shell) {
 }
 
 }  // namespace
-}  // namespace libjail::roots
+}  // namespace libjail

@@ -8,11 +8,11 @@
 
 #include "jail/error.hpp"
 
-namespace libjail::roots {
+namespace libjail {
 
 struct Step {
-  std::string what;                   ///< "unpack /tmp/root.tar", for messages
-  std::vector<std::string> commands;  ///< of a shell, that do the same
+  std::string what;                     ///< "unpack /tmp/root.tar", for messages
+  std::vector<std::string> commands{};  ///< of a shell, that do the same
   /// A step that fails leaves only what the steps before it undo.
   std::function<Result<void>()> run;
   std::function<Result<void>()> undo{};  ///< empty: nothing to undo
@@ -29,4 +29,4 @@ struct Step {
 /// @p word as a shell takes it for one word.
 [[nodiscard]] std::string quoted(const std::string& word);
 
-}  // namespace libjail::roots
+}  // namespace libjail

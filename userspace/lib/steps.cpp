@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "roots/steps.hpp"
+#include "jail/steps.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -7,7 +7,7 @@
 #include <iterator>
 #include <utility>
 
-namespace libjail::roots {
+namespace libjail {
 namespace {
 
 Result<void> interruption() { return fail(0, "interrupted"); }
@@ -52,4 +52,4 @@ std::string quoted(const std::string& word) {
   return text + "'";
 }
 
-}  // namespace libjail::roots
+}  // namespace libjail
