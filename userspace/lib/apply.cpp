@@ -21,7 +21,9 @@ std::uint64_t pointer_or_null(const std::string& text) {
   return text.empty() ? 0 : pointer(text.c_str());
 }
 
-Result<UniqueFd> make_and_enter(Kernel& kernel, const JailSpec& spec) {
+}  // namespace
+
+Result<UniqueFd> call_jail(Kernel& kernel, const JailSpec& spec, unsigned int flags) {
   jail_addr address{};
   jail_args args{};
   args.flags = spec.unsafe() ? JAIL_UNSAFE_CAPS : 0;
@@ -37,22 +39,20 @@ Result<UniqueFd> make_and_enter(Kernel& kernel, const JailSpec& spec) {
     args.addrs = pointer(&address);
     args.naddrs = 1;
   }
-  const auto fd = kernel.jail(&args, sizeof args, 0);
+  const auto fd = kernel.jail(&args, sizeof args, flags);
   if (!fd) return std::unexpected(explain_jail_error(fd.error(), spec));
   return UniqueFd(*fd);
 }
 
-Result<UniqueFd> open_root(Kernel& kernel, const JailSpec& spec) {
+Result<UniqueFd> open_root(Kernel& kernel, const std::string& path) {
   const open_how how{.flags = O_PATH | O_DIRECTORY | O_CLOEXEC, .mode = 0, .resolve = 0};
-  auto root = kernel.openat2(AT_FDCWD, spec.path().c_str(), how);
+  auto root = kernel.openat2(AT_FDCWD, path.c_str(), how);
   if (!root) {
-    return fail(root.error(), "root directory " + spec.path(),
+    return fail(root.error(), "root directory " + path,
                 root.error() == ENOENT ? "make it and put a system into it" : "");
   }
   return std::move(*root);
 }
-
-}  // namespace
 
 Result<int> probe(Kernel& kernel) {
   const auto version = kernel.jail(nullptr, 0, JAIL_GET_VERSION);
@@ -89,7 +89,7 @@ Result<Entered> apply(Kernel& kernel, const JailSpec& spec, const UserRequest& r
     if (auto done = enter_private_mounts(kernel); !done) return std::unexpected(done.error());
     log("private mount namespace");
   }
-  auto root = open_root(kernel, spec);
+  auto root = open_root(kernel, spec.path());
   if (!root) return std::unexpected(root.error());
   if (spec.mounts()) {
     const auto mounted = mount_filesystems(kernel, root->get(), spec.path());
@@ -111,7 +111,7 @@ Result<Entered> apply(Kernel& kernel, const JailSpec& spec, const UserRequest& r
   if (const auto closed = kernel.close_from(first_closed); !closed) {
     return fail(closed.error(), "close descriptors");
   }
-  auto entered = make_and_enter(kernel, spec);
+  auto entered = call_jail(kernel, spec, 0);
   if (!entered) return std::unexpected(entered.error());
   if (change_ids) {
     if (auto done = drop_capabilities(kernel, **user); !done) return std::unexpected(done.error());

@@ -59,6 +59,19 @@ Sys<bool> LinuxKernel::jail_wait(int jail, int timeout_ms) {
   return ready > 0;
 }
 
+Sys<void> LinuxKernel::jail_kill(int jail) {
+  // A signal does not stop what has begun.
+  while (::ioctl(jail, JAIL_IOC_KILL, 0) < 0) {
+    if (errno != EINTR) return std::unexpected(errno);
+  }
+  return {};
+}
+
+Sys<void> LinuxKernel::signal_all(int signal) {
+  if (::kill(-1, signal) < 0 && errno != ESRCH) return std::unexpected(errno);
+  return {};
+}
+
 Sys<void> LinuxKernel::unshare(int flags) { return done(::unshare(flags)); }
 
 Sys<void> LinuxKernel::make_mounts_private() {
@@ -75,6 +88,18 @@ Sys<void> LinuxKernel::fsconfig(int fs, unsigned int command, const char* key, c
 
 Sys<UniqueFd> LinuxKernel::fsmount(int fs, unsigned int attributes) {
   return descriptor(::fsmount(fs, FSMOUNT_CLOEXEC, attributes));
+}
+
+Sys<UniqueFd> LinuxKernel::clone_mount(int source, bool recursive) {
+  const unsigned int all = recursive ? AT_RECURSIVE : 0;
+  return descriptor(
+      ::open_tree(source, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | all));
+}
+
+Sys<void> LinuxKernel::add_mount_attributes(int mount, std::uint64_t attributes) {
+  mount_attr wanted{};
+  wanted.attr_set = attributes;
+  return done(::mount_setattr(mount, "", AT_EMPTY_PATH | AT_RECURSIVE, &wanted, sizeof wanted));
 }
 
 Sys<void> LinuxKernel::move_mount(int mount, int target) {

@@ -87,6 +87,12 @@ Sys<bool> FakeKernel::jail_wait(int, int) {
   return empty;
 }
 
+Sys<void> FakeKernel::jail_kill(int) { return simple("jail_kill"); }
+
+Sys<void> FakeKernel::signal_all(int signal) {
+  return simple("signal_all " + std::to_string(signal));
+}
+
 Sys<void> FakeKernel::unshare(int) { return simple("unshare"); }
 
 Sys<void> FakeKernel::make_mounts_private() { return simple("make_mounts_private"); }
@@ -114,6 +120,19 @@ Sys<UniqueFd> FakeKernel::fsmount(int fs, unsigned int) {
   UniqueFd fd(::open(mounts_.back()->path().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   labels_[fd.get()] = label;
   return fd;
+}
+
+Sys<UniqueFd> FakeKernel::clone_mount(int source, bool recursive) {
+  if (const int error = enter(recursive ? "clone_mount all" : "clone_mount"); error != 0) {
+    return std::unexpected(error);
+  }
+  UniqueFd fd(::fcntl(source, F_DUPFD_CLOEXEC, 0));
+  labels_[fd.get()] = "clone";
+  return fd;
+}
+
+Sys<void> FakeKernel::add_mount_attributes(int mount, std::uint64_t attributes) {
+  return simple("add_mount_attributes " + labels_[mount] + " " + std::to_string(attributes));
 }
 
 Sys<void> FakeKernel::move_mount(int mount, int) { return simple("move_mount " + labels_[mount]); }

@@ -55,11 +55,15 @@ class FakeKernel : public Kernel {
   Sys<UniqueFd> jail_open(std::uint32_t jid) override;
   Sys<void> jail_info(int jail, ::jail_info* answer) override;
   Sys<bool> jail_wait(int jail, int timeout_ms) override;
+  Sys<void> jail_kill(int jail) override;
+  Sys<void> signal_all(int signal) override;
   Sys<void> unshare(int flags) override;
   Sys<void> make_mounts_private() override;
   Sys<UniqueFd> fsopen(const char* type) override;
   Sys<void> fsconfig(int fs, unsigned int command, const char* key, const char* value) override;
   Sys<UniqueFd> fsmount(int fs, unsigned int attributes) override;
+  Sys<UniqueFd> clone_mount(int source, bool recursive) override;
+  Sys<void> add_mount_attributes(int mount, std::uint64_t attributes) override;
   Sys<void> move_mount(int mount, int target) override;
   Sys<void> unmount(int dir, const char* name) override;
   Sys<UniqueFd> openat2(int dir, const char* path, const open_how& how) override;

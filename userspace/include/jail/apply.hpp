@@ -43,6 +43,14 @@ struct Entered {
 [[nodiscard]] Result<Entered> apply(Kernel& kernel, const JailSpec& spec, const UserRequest& user,
                                     unsigned int first_closed, const StepLog& log);
 
+/// The call of jail(2), with the working directory as the jail's root.
+/// @param flags  those of the call, such as JAIL_NO_ENTER
+/// @return the jail's descriptor, close-on-exec
+[[nodiscard]] Result<UniqueFd> call_jail(Kernel& kernel, const JailSpec& spec, unsigned int flags);
+
+/// @return an O_PATH descriptor of the directory @p path
+[[nodiscard]] Result<UniqueFd> open_root(Kernel& kernel, const std::string& path);
+
 /// The kernel's ABI version.
 /// @return an error that says what to do where the kernel has no jail() or it is switched off
 [[nodiscard]] Result<int> probe(Kernel& kernel);

@@ -52,6 +52,10 @@ class Kernel {
   virtual Sys<void> jail_info(int jail, ::jail_info* info) = 0;
   /// Waits until the jail is empty and let go of; false after @p timeout_ms (-1: no limit).
   virtual Sys<bool> jail_wait(int jail, int timeout_ms) = 0;
+  /// Kills every process of the jail and waits until it has let go of its root and addresses.
+  virtual Sys<void> jail_kill(int jail) = 0;
+  /// Signals every process but the caller that it may signal: in a jail, those of the jail.
+  virtual Sys<void> signal_all(int signal) = 0;
 
   // Mounts.
   virtual Sys<void> unshare(int flags) = 0;
@@ -59,6 +63,11 @@ class Kernel {
   virtual Sys<UniqueFd> fsopen(const char* type) = 0;
   virtual Sys<void> fsconfig(int fs, unsigned int command, const char* key, const char* value) = 0;
   virtual Sys<UniqueFd> fsmount(int fs, unsigned int attributes) = 0;
+  /// A detached copy of what @p source, an O_PATH descriptor, shows.
+  /// @param recursive  with what is mounted below it
+  virtual Sys<UniqueFd> clone_mount(int source, bool recursive) = 0;
+  /// Adds MOUNT_ATTR_* to those that a detached mount has, and to those below it.
+  virtual Sys<void> add_mount_attributes(int mount, std::uint64_t attributes) = 0;
   virtual Sys<void> move_mount(int mount, int target) = 0;
   /// Of what is mounted on @p name, a single component below @p dir.
   virtual Sys<void> unmount(int dir, const char* name) = 0;
