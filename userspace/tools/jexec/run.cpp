@@ -3,21 +3,27 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <utility>
 
 #include "cli/exit_status.hpp"
 #include "jail/attach.hpp"
+#include "jail/conf/load.hpp"
+#include "jail/conf/resolve.hpp"
+#include "limits/control_group.hpp"
 #include "session/channel.hpp"
 #include "session/child.hpp"
+#include "session/root.hpp"
 #include "session/supervisor.hpp"
 #include "session/terminal.hpp"
-#include "tools/jexec/root.hpp"
 
 namespace jexec_tool {
 namespace {
 
+namespace conf = libjail::conf;
+using libjail::Error;
 using libjail::Result;
 using libjail::UniqueFd;
 using libjail::User;
@@ -30,6 +36,33 @@ struct Target {
   std::optional<User> user;
 };
 
+/// What is said of a jail that is not there, which may be one of the configuration.
+Error explain_absence(libjail::Kernel& kernel, Error error, const std::string& name) {
+  if (error.what.ends_with(" is dying")) return error;
+  const auto path = conf::find_file(kernel, "/etc", name);
+  const auto document =
+      path ? conf::load(kernel, *path) : Result<conf::Document>(std::unexpected(path.error()));
+  if (!document) return error;
+  const auto jails = conf::resolve(*document);
+  if (!jails || std::ranges::find(*jails, name, &conf::JailSettings::name) == jails->end()) {
+    return error;
+  }
+  return {.code = 0,
+          .what = "jail \"" + name + "\" is configured but not running",
+          .remedy = "jail -c " + name};
+}
+
+/// The limits of the jail are those of whoever enters it, too.
+Result<void> join_group(libjail::Kernel& kernel, int jail) {
+  jail_info info{};
+  if (!kernel.jail_info(jail, &info)) return {};  // entering it will tell
+  const std::string name(std::begin(info.name), std::ranges::find(info.name, '\0'));
+  const auto group = libjail::limits::ControlGroup::open(name);
+  if (group) return group->join();
+  if (group.error().code == ENOENT) return {};
+  return std::unexpected(group.error());
+}
+
 Result<Target> find(libjail::Kernel& kernel, const Invocation& invocation, const char* listing,
                     bool terminal) {
   Target target;
@@ -37,6 +70,9 @@ Result<Target> find(libjail::Kernel& kernel, const Invocation& invocation, const
     return std::unexpected(may.error());
   }
   auto jail = libjail::open_jail(kernel, invocation.jail, listing);
+  if (!jail && jail.error().code == 0) {
+    return std::unexpected(explain_absence(kernel, jail.error(), invocation.jail));
+  }
   if (!jail) return std::unexpected(jail.error());
   target.jail.reset(::fcntl(jail->get(), F_DUPFD_CLOEXEC, session::kFirstFree));
   if (!target.jail) return libjail::fail(errno, "keep the jail's descriptor");
@@ -46,7 +82,7 @@ Result<Target> find(libjail::Kernel& kernel, const Invocation& invocation, const
   const bool jails_users =
       request.source == Source::kJail || (request.source == Source::kNone && request.details);
   if (terminal || jails_users) {
-    auto root = root_of(kernel, target.jail.get(), invocation.jail);
+    auto root = session::root_of(kernel, target.jail.get(), invocation.jail);
     if (!root) return std::unexpected(root.error());
     target.root = std::move(*root);
   }
@@ -88,6 +124,9 @@ int run(libjail::Kernel& kernel, const Invocation& invocation, const char* listi
   const auto enter = [&](unsigned int first_closed,
                          const libjail::StepLog& log) -> Result<libjail::Entered> {
     target->root.reset();  // has served, and would lead outside
+    if (auto joined = join_group(kernel, target->jail.get()); !joined) {
+      return std::unexpected(joined.error());
+    }
     auto jail = libjail::attach(kernel, std::move(target->jail), invocation.jail,
                                 named ? target->user : std::nullopt, first_closed, log);
     if (!jail) return std::unexpected(jail.error());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "tools/jexec/root.hpp"
+#include "session/root.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -12,7 +12,7 @@
 #include "testing/fake_kernel.hpp"
 #include "testing/matchers.hpp"
 
-namespace jexec_tool {
+namespace session {
 namespace {
 
 using libjail::UniqueFd;
@@ -23,7 +23,7 @@ class Root : public ::testing::Test {
 
   libjail::testing::FakeKernel kernel;
   UniqueFd null{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
-  UniqueFd jail{::fcntl(null.get(), F_DUPFD_CLOEXEC, session::kFirstFree)};
+  UniqueFd jail{::fcntl(null.get(), F_DUPFD_CLOEXEC, kFirstFree)};
 };
 
 TEST_F(Root, is_passed_out) {
@@ -49,4 +49,4 @@ TEST_F(Root, refusal_is_passed_out) {
 }
 
 }  // namespace
-}  // namespace jexec_tool
+}  // namespace session

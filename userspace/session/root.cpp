@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "tools/jexec/root.hpp"
+#include "session/root.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -11,12 +11,10 @@
 #include "jail/attach.hpp"
 #include "session/channel.hpp"
 
-namespace jexec_tool {
+namespace session {
 namespace {
 
 using libjail::UniqueFd;
-using session::Channel;
-using session::Message;
 
 /// What the caller's standard descriptors are is no matter here, and shall be no obstacle.
 libjail::Result<void> forget_standard_descriptors() {
@@ -31,8 +29,8 @@ libjail::Result<void> forget_standard_descriptors() {
 libjail::Result<UniqueFd> go_and_look(libjail::Kernel& kernel, UniqueFd jail,
                                       const std::string& name) {
   if (auto done = forget_standard_descriptors(); !done) return std::unexpected(done.error());
-  const auto entered = libjail::attach(kernel, std::move(jail), name, {}, session::kFirstFree,
-                                       [](const std::string&) {});
+  const auto entered =
+      libjail::attach(kernel, std::move(jail), name, {}, kFirstFree, [](const std::string&) {});
   if (!entered) return std::unexpected(entered.error());
   UniqueFd root(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!root) return libjail::fail(errno, "root directory of jail \"" + name + "\"");
@@ -41,7 +39,7 @@ libjail::Result<UniqueFd> go_and_look(libjail::Kernel& kernel, UniqueFd jail,
 
 [[noreturn]] void run_child(libjail::Kernel& kernel, int jail, const std::string& name,
                             Channel channel) {
-  if (!channel.move_to(session::kChannel)) ::_exit(1);
+  if (!channel.move_to(kChannel)) ::_exit(1);
   const auto root = go_and_look(kernel, UniqueFd(jail), name);
   if (root) {
     const int fd = root->get();
@@ -85,4 +83,4 @@ libjail::Result<UniqueFd> root_of(libjail::Kernel& kernel, int jail, const std::
   return root;
 }
 
-}  // namespace jexec_tool
+}  // namespace session

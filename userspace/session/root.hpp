@@ -6,7 +6,7 @@
 #include "jail/error.hpp"
 #include "jail/kernel.hpp"
 
-namespace jexec_tool {
+namespace session {
 
 /// A jail's root directory, with the mounts that only the jail sees: a process goes in, and passes
 /// the directory out. What is looked up below it must be looked up with RESOLVE_IN_ROOT.
@@ -15,4 +15,4 @@ namespace jexec_tool {
 [[nodiscard]] libjail::Result<libjail::UniqueFd> root_of(libjail::Kernel& kernel, int jail,
                                                          const std::string& name);
 
-}  // namespace jexec_tool
+}  // namespace session
