@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "lifecycle/start.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <functional>
+#include <optional>
+#include <utility>
+
+#include "doctor/doctor.hpp"
+#include "doctor/subject.hpp"
+#include "jail/listing.hpp"
+#include "jail/steps.hpp"
+#include "lifecycle/commands.hpp"
+#include "lifecycle/keeper.hpp"
+#include "lifecycle/lease.hpp"
+#include "lifecycle/make.hpp"
+#include "lifecycle/record.hpp"
+
+namespace libjail::lifecycle {
+namespace {
+
+constexpr int kPatience = 10000;  ///< milliseconds for another jail(8) to be done with the jail
+
+class Start {
+ public:
+  Start(const Host& host, const StartRequest& request)
+      : host_(host),
+        request_(request),
+        config_(request.config),
+        commands_(host.kernel, request.config, host.interrupts, host.log) {}
+
+  Result<Started> run() {
+    auto record = Record::take(host_.state_dir(), config_.name, kPatience);
+    if (!record) return std::unexpected(record.error());
+    if (auto free = check_free(*record); !free) return std::unexpected(free.error());
+    // One whose jail has just ended may not know it yet.
+    if (auto done = dismiss_keeper(*record); !done) return std::unexpected(done.error());
+    record_ = std::move(*record);
+    const auto done = run_steps(steps(), [this] { return host_.interrupts.came(); });
+    if (done) return started_;
+    return std::unexpected(done.error());
+  }
+
+ private:
+  /// Whether no such jail is there, whoever made it.
+  Result<void> check_free(Record& record) const {
+    const auto jails = list_jails(host_.kernel, host_.listing().c_str());
+    if (!jails) {
+      static_cast<void>(record.remove());
+      return std::unexpected(jails.error());
+    }
+    if (std::ranges::find(*jails, config_.name, &ListedJail::name) == jails->end()) return {};
+    // One without a keeper has no record, or a new and empty one.
+    if (record.state().phase == Phase::kNew) static_cast<void>(record.remove());
+    return fail(0, "already exists", "jail -rc restarts it");
+  }
+
+  Result<void> mark(Phase phase) {
+    state_.phase = phase;
+    return record_->set_state(state_);
+  }
+
+  /// A step that says that another one has begun, and what undoes that one, done or half done.
+  Step begin(const char* what, Phase phase, std::function<Result<void>()> undo) {
+    return {.what = what,
+            .run = [this, phase] { return mark(phase); },
+            .undo =
+                [this, undo = std::move(undo)] {
+                  host_.interrupts.forget();
+                  return undo();
+                }};
+  }
+
+  Step on_host(const char* what, const std::vector<std::string>& commands) {
+    return {.what = what, .run = [this, &commands] { return commands_.on_host(commands); }};
+  }
+
+  Step in_jail(const char* what, const std::vector<std::string>& commands) {
+    return {.what = what, .run = [this, &commands] { return commands_.in_jail(commands); }};
+  }
+
+  std::vector<Step> steps();
+  Result<void> examine() const;
+  Result<void> make();
+  Result<void> end();
+  Result<void> keep();
+
+  const Host& host_;
+  const StartRequest& request_;
+  const conf::JailConfig& config_;
+  Commands commands_;
+  std::optional<Record> record_;
+  State state_;
+  Lease lease_;
+  UniqueFd jail_;
+  Started started_;
+};
+
+std::vector<Step> Start::steps() {
+  const auto& exec = config_.commands;
+  std::vector<Step> steps;
+  steps.push_back({.what = "record",
+                   .run = [this]() -> Result<void> {
+                     auto kept = record_->set_settings(request_.settings);
+                     if (kept) kept = mark(Phase::kNew);
+                     if (!kept) static_cast<void>(record_->remove());
+                     return kept;
+                   },
+                   .undo = [this] { return record_->remove(); }});
+  steps.push_back(
+      begin("exec.prepare", Phase::kPrepare, [&] { return commands_.on_host(exec.release); }));
+  steps.push_back(on_host("exec.prepare", exec.prepare));
+  steps.push_back({.what = "jaildoctor", .run = [this] { return examine(); }});
+  steps.push_back({.what = "network",
+                   .run = [this] { return lease_.take_network(host_, config_); },
+                   .undo = [this] { return lease_.release_network(host_); }});
+  steps.push_back({.what = "limits",
+                   .run = [this] { return lease_.take_group(host_, config_); },
+                   .undo = [this] { return lease_.release_group(); }});
+  steps.push_back(
+      begin("exec.prestart", Phase::kPrestart, [&] { return commands_.on_host(exec.poststop); }));
+  steps.push_back(on_host("exec.prestart", exec.prestart));
+  steps.push_back(
+      {.what = "create", .run = [this] { return make(); }, .undo = [this] { return end(); }});
+  steps.push_back(on_host("exec.created", exec.created));
+  steps.push_back(in_jail("exec.start", exec.start));
+  steps.push_back(in_jail("command", exec.command));
+  if (!request_.argv.empty()) {
+    steps.push_back({.what = "command", .run = [this] {
+                       return commands_.interactive(request_.argv, host_.messages);
+                     }});
+  }
+  steps.push_back(on_host("exec.poststart", exec.poststart));
+  steps.push_back({.what = "keeper", .run = [this] { return keep(); }});
+  return steps;
+}
+
+/// After exec.prepare, which may have made the root directory.
+Result<void> Start::examine() const {
+  if (config_.unsafe) return {};
+  const auto subject = doctor::subject_of(host_.kernel, config_);
+  if (!subject) return std::unexpected(subject.error());
+  const auto report = doctor::examine(host_.kernel, *subject, doctor::Scope::kFatal);
+  if (!report) return std::unexpected(report.error());
+  std::string text;
+  for (const auto& finding : report->findings) {
+    if (finding.level != doctor::Level::kUnsafe) continue;
+    text += (text.empty() ? "" : "; ") + doctor::text(finding);
+  }
+  if (text.empty()) return {};
+  return fail(0, text, "mend it, or accept it with allow.unsafe");
+}
+
+Result<void> Start::make() {
+  auto jail = make_jail(host_.kernel, config_, lease_, host_.interrupts, host_.log);
+  if (!jail) return std::unexpected(jail.error());
+  const auto info = information(host_.kernel, jail->get());
+  if (!info) return std::unexpected(info.error());
+  state_.jail = {.jid = info->jid, .start_time = info->start_time};
+  if (auto marked = mark(Phase::kCreate); !marked) return marked;
+  jail_ = std::move(*jail);
+  started_.jid = info->jid;
+  commands_.set_place({.jail = jail_.get(), .jid = info->jid, .group = lease_.group()});
+  host_.log("jail " + std::to_string(info->jid));
+  return {};
+}
+
+Result<void> Start::end() {
+  host_.interrupts.forget();
+  const auto killed = host_.kernel.jail_kill(jail_.get());
+  jail_.reset();
+  commands_.set_place({});
+  if (!killed) return fail(killed.error(), "kill the jail");
+  return {};
+}
+
+Result<void> Start::keep() {
+  const auto info = information(host_.kernel, jail_.get());
+  if (!info) return std::unexpected(info.error());
+  if (info->nr_processes == 0 && !config_.persist) {
+    started_.ended = true;
+    jail_.reset();
+    if (auto done = lease_.release_network(host_); !done) host_.warn(done.error().text());
+    if (auto done = lease_.release_group(); !done) host_.warn(done.error().text());
+    return record_->remove();
+  }
+  const auto keeper = start_keeper(host_, *record_,
+                                   {.jail = jail_.get(),
+                                    .persist = config_.persist,
+                                    .lease = lease_,
+                                    .outputs = commands_.outputs()});
+  if (!keeper) return std::unexpected(keeper.error());
+  host_.log("process " + std::to_string(*keeper) + " keeps the jail");
+  return mark(Phase::kStarted);
+}
+
+}  // namespace
+
+Result<Started> start(const Host& host, const StartRequest& request) {
+  const auto& config = request.config;
+  if (const auto spec = config.spec(); !spec) return std::unexpected(spec.error());
+  if (!config.persist && config.commands.start.empty() && config.commands.command.empty() &&
+      request.argv.empty()) {
+    return fail(0, "nothing would keep it alive", "give persist, exec.start or command");
+  }
+  return Start(host, request).run();
+}
+
+}  // namespace libjail::lifecycle
