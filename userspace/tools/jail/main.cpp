@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// jail(8): run a command in a jail, or show what jail.conf(5) says.
+// jail(8): run a command in a jail, or start, stop and show those of jail.conf(5).
 #include <csignal>
 
 #include "cli/exit_status.hpp"
@@ -17,6 +17,9 @@ int main(int argc, char** argv) {
   libjail::LinuxKernel kernel;
   if (const auto* request = std::get_if<jail_tool::Exhibit>(&parsed)) {
     return cli::finish(jail_tool::exhibit(kernel, *request));
+  }
+  if (const auto* request = std::get_if<jail_tool::Manage>(&parsed)) {
+    return jail_tool::manage(kernel, *request);
   }
   return jail_tool::run(kernel, std::get<jail_tool::Invocation>(parsed),
                         jail_tool::installed_aliases());

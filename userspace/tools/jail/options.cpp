@@ -9,6 +9,7 @@
 #include "cli/exit_status.hpp"
 #include "jail/address.hpp"
 #include "jail/capmask.hpp"
+#include "tools/jail/operands.hpp"
 
 namespace jail_tool {
 namespace {
@@ -18,6 +19,11 @@ using cli::Stop;
 constexpr const char* kUsage =
     "usage: jail [-lqvM] [-o allow.unsafe] [-n name] [-u user | -U user]\n"
     "            path capmask ip[,...] command [argument ...]\n"
+    "       jail [-ilqv] [-f file] [-J jid_file] [-u user | -U user] -c | -m | -cm | -rc\n"
+    "            ['*' | jail ...]\n"
+    "       jail [-ilqv] [-J jid_file] [-u user | -U user] [-n name] -c | -m | -cm | -rc\n"
+    "            parameter=value ... [command=command ...]\n"
+    "       jail [-qv] [-f file] -r | -R ['*' | jail ...]\n"
     "       jail [-qv] [-f file] -e separator\n";
 
 constexpr auto kLongOptions =
@@ -26,6 +32,11 @@ constexpr auto kLongOptions =
                            {nullptr, 0, nullptr, 0}});
 
 struct Flags {
+  bool create = false;
+  bool modify = false;
+  bool remove = false;
+  bool force = false;
+  bool print_jid = false;
   bool login = false;
   bool quiet = false;
   bool verbose = false;
@@ -36,6 +47,9 @@ struct Flags {
   std::optional<std::string> jail_user;
   std::optional<std::string> separator;
   std::optional<std::string> file;
+  std::optional<std::string> jid_file;
+
+  [[nodiscard]] bool manages() const { return create || modify || remove || force; }
 };
 
 Stop usage_error(const std::string& problem) {
@@ -48,6 +62,24 @@ Stop refusal(const libjail::Error& error) {
 
 std::optional<Stop> take_option(int code, const cli::Arguments& arguments, Flags& flags) {
   switch (code) {
+    case 'c':
+      flags.create = true;
+      return {};
+    case 'm':
+      flags.modify = true;
+      return {};
+    case 'r':
+      flags.remove = true;
+      return {};
+    case 'R':
+      flags.force = true;
+      return {};
+    case 'i':
+      flags.print_jid = true;
+      return {};
+    case 'J':
+      flags.jid_file = arguments.value();
+      return {};
     case 'e':
       flags.separator = arguments.value();
       return {};
@@ -116,14 +148,15 @@ cli::Verbosity verbosity(const Flags& flags) {
                        : cli::Verbosity::kNormal;
 }
 
-/// No command is to run, so that a mistake has the ordinary status.
+/// Where no command is to run, a mistake has the ordinary status.
+Stop refuse(const std::string& problem) {
+  auto stop = usage_error(problem);
+  stop.status = EXIT_FAILURE;
+  return stop;
+}
+
 Request exhibit_request(const std::vector<std::string>& operands, const Flags& flags) {
-  const auto refuse = [](const std::string& problem) {
-    auto stop = usage_error(problem);
-    stop.status = EXIT_FAILURE;
-    return stop;
-  };
-  if (!flags.separator) return refuse("-f goes with -e: no jails are made from a file yet");
+  if (!flags.separator) return refuse("-f goes with -c, -m, -r, -R or -e");
   if (flags.login || !flags.mounts || flags.unsafe || !flags.name.empty() || flags.host_user ||
       flags.jail_user) {
     return refuse("-e goes with -f, -q and -v only");
@@ -131,6 +164,59 @@ Request exhibit_request(const std::vector<std::string>& operands, const Flags& f
   if (!operands.empty()) return refuse("-e takes no operands");
   Exhibit request{.separator = *flags.separator, .verbosity = verbosity(flags)};
   if (flags.file) request.file = *flags.file;
+  return request;
+}
+
+/// What -l, -u and -U mean for jails of a configuration.
+std::vector<libjail::conf::Statement> overrides(const Flags& flags) {
+  std::vector<libjail::conf::Statement> statements;
+  if (flags.login) statements.push_back(statement("exec.clean", {}));
+  if (const auto& user = flags.host_user ? flags.host_user : flags.jail_user; user) {
+    statements.push_back(statement("exec.jail_user", user));
+    statements.push_back(statement("exec.system_jail_user", flags.host_user ? "true" : "false"));
+  }
+  return statements;
+}
+
+std::optional<std::string> wrong_combination(const Flags& flags, bool parameters) {
+  const bool makes = flags.create || flags.modify;
+  if (flags.separator) return "-e goes with -f, -q and -v only";
+  if (flags.modify && flags.remove) return "-m and -r exclude each other";
+  if (flags.force && (makes || flags.remove)) return "-R goes with no -c, -m or -r";
+  if (flags.print_jid && flags.verbose) return "-i and -v exclude each other";
+  if (!flags.mounts || flags.unsafe)
+    return "-M and -o go with no -c, -m, -r or -R: give parameters";
+  if (!makes && parameters) return "-r and -R take names of jails, no parameters";
+  if (!makes &&
+      (flags.login || flags.host_user || flags.jail_user || flags.print_jid || flags.jid_file)) {
+    return "-i, -J, -l, -u and -U go with no -r or -R";
+  }
+  if (!parameters && !flags.name.empty()) return "-n goes with parameters";
+  if (parameters && flags.file) return "-f goes with no parameters";
+  return {};
+}
+
+Request manage_request(const std::vector<std::string>& operands, const Flags& flags) {
+  const bool parameters = are_parameters(operands);
+  if (const auto problem = wrong_combination(flags, parameters); problem) return refuse(*problem);
+  Manage request{.create = flags.create,
+                 .modify = flags.modify,
+                 .remove = flags.remove,
+                 .force = flags.force,
+                 .overrides = overrides(flags),
+                 .file = flags.file,
+                 .jid_file = flags.jid_file,
+                 .print_jid = flags.print_jid,
+                 .verbosity = verbosity(flags)};
+  if (!parameters) {
+    request.names = operands;
+    return request;
+  }
+  auto jail = read_operands(operands, flags.name);
+  if (!jail) return refuse(jail.error().text());
+  if (!flags.create && !jail->argv.empty()) return refuse("command= goes with -c");
+  request.block = std::move(jail->block);
+  request.argv = std::move(jail->argv);
   return request;
 }
 
@@ -161,12 +247,17 @@ Request take_operands(std::vector<std::string> operands, const Flags& flags) {
 }  // namespace
 
 Request parse_arguments(std::vector<std::string> argv) {
-  cli::Arguments arguments(std::move(argv), "e:f:hlqvMn:o:u:U:", kLongOptions);
+  cli::Arguments arguments(std::move(argv), "ce:f:hilmqrvJ:Mn:o:Ru:U:", kLongOptions);
   Flags flags;
   for (int code = arguments.next(); code != -1; code = arguments.next()) {
     if (auto stop = take_option(code, arguments, flags)) return *std::move(stop);
   }
-  if (auto stop = contradiction(flags)) return *std::move(stop);
+  if (auto stop = contradiction(flags)) {
+    if (flags.manages()) stop->status = EXIT_FAILURE;
+    return *std::move(stop);
+  }
+  if (flags.manages()) return manage_request(arguments.operands(), flags);
+  if (flags.print_jid || flags.jid_file) return refuse("-i and -J go with -c or -m");
   if (flags.separator || flags.file) return exhibit_request(arguments.operands(), flags);
   return take_operands(arguments.operands(), flags);
 }

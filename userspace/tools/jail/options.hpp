@@ -12,6 +12,7 @@
 #include "jail/spec.hpp"
 #include "session/job.hpp"
 #include "tools/jail/exhibit.hpp"
+#include "tools/jail/manage.hpp"
 
 namespace jail_tool {
 
@@ -22,8 +23,8 @@ struct Invocation {
   cli::Verbosity verbosity = cli::Verbosity::kNormal;
 };
 
-/// What is to be done: run a command, show a configuration, or nothing any more.
-using Request = std::variant<Invocation, Exhibit, cli::Stop>;
+/// What is to be done: run a command, show a configuration, start and stop jails, or nothing more.
+using Request = std::variant<Invocation, Exhibit, Manage, cli::Stop>;
 
 /// @param argv  as main() has it, without the NULL at its end; parsing ends at the first operand
 [[nodiscard]] Request parse_arguments(std::vector<std::string> argv);

@@ -152,6 +152,64 @@ TEST(Options, exhibit_stands_alone) {
   }
 }
 
+Manage manage_of(std::vector<std::string> arguments) {
+  const auto parsed = parse(std::move(arguments));
+  if (const auto* stop = std::get_if<cli::Stop>(&parsed)) ADD_FAILURE() << stop->err;
+  return std::get<Manage>(parsed);
+}
+
+TEST(Options, jails_of_a_configuration) {
+  auto request = manage_of({"-c", "-f", "x", "-q", "web", "db"});
+  EXPECT_TRUE(request.create && !request.modify && !request.remove && !request.force);
+  EXPECT_EQ(request.file, "x");
+  EXPECT_THAT(request.names, ElementsAre("web", "db"));
+  EXPECT_EQ(request.verbosity, cli::Verbosity::kQuiet);
+  request = manage_of({"-rc"});
+  EXPECT_TRUE(request.create && request.remove);
+  EXPECT_TRUE(request.names.empty());
+  EXPECT_TRUE(manage_of({"-R", "*"}).force);
+  request = manage_of({"-cm", "-l", "-u", "bob", "-i", "-J", "y", "web"});
+  EXPECT_TRUE(request.create && request.modify && request.print_jid);
+  EXPECT_EQ(request.jid_file, "y");
+  ASSERT_EQ(request.overrides.size(), 3U);
+  EXPECT_EQ(request.overrides[0].name, "exec.clean");
+  EXPECT_EQ(request.overrides[1].values[0].literal(), "bob");
+  EXPECT_EQ(request.overrides[2].values[0].literal(), "true");
+}
+
+TEST(Options, jail_on_the_command_line) {
+  auto request = manage_of({"-c", "name=web", "path=/srv/a b", "persist", "mount+=x y z",
+                            "exec.clean=", "command=sh", "-c", "id=3"});
+  ASSERT_TRUE(request.block);
+  EXPECT_EQ(request.block->name, "web");
+  ASSERT_EQ(request.block->statements.size(), 4U);
+  EXPECT_EQ(request.block->statements[0].values[0].literal(), "/srv/a b");
+  EXPECT_TRUE(request.block->statements[1].values.empty());
+  EXPECT_TRUE(request.block->statements[2].append);
+  EXPECT_EQ(request.block->statements[2].name, "mount");
+  EXPECT_EQ(request.block->statements[3].values[0].literal(), "");
+  EXPECT_EQ(request.block->statements[0].position.text(), "command line:2:1");
+  EXPECT_THAT(request.argv, ElementsAre("sh", "-c", "id=3"));
+  EXPECT_EQ(manage_of({"-n", "web", "-c", "path=/x"}).block->name, "web");
+}
+
+TEST(Options, what_does_not_go_together) {
+  using Words = std::vector<std::string>;
+  for (const auto& arguments :
+       {Words{"-mr", "web"}, Words{"-Rc", "web"}, Words{"-rR"}, Words{"-c", "-M", "web"},
+        Words{"-c", "-o", "allow.unsafe", "web"}, Words{"-r", "path=/x"}, Words{"-r", "-l", "web"},
+        Words{"-r", "-i", "web"}, Words{"-c", "-n", "web"}, Words{"-c", "-f", "x", "path=/x"},
+        Words{"-c", "path=/x"}, Words{"-c", "-n", "a", "name=b"}, Words{"-c", "-e", ","},
+        Words{"-c", "name=a", "command="}, Words{"-m", "name=a", "command=x"}, Words{"-i"},
+        Words{"-c", "-q", "-v"}, Words{"-c", "-i", "-v"}}) {
+    const auto parsed = parse(arguments);
+    const auto* stop = std::get_if<cli::Stop>(&parsed);
+    ASSERT_NE(stop, nullptr) << arguments.back();
+    EXPECT_EQ(stop->status, 1) << arguments.back();
+    EXPECT_THAT(stop->err, HasSubstr("usage: jail"));
+  }
+}
+
 TEST(Options, help_and_version) {
   const auto help = std::get<cli::Stop>(parse({"--help"}));
   EXPECT_EQ(help.status, 0);

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tools/jail/manage.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <set>
+#include <utility>
+
+#include "jail/listing.hpp"
+#include "lib/text.hpp"
+#include "lifecycle/modify.hpp"
+#include "lifecycle/record.hpp"
+#include "lifecycle/start.hpp"
+#include "lifecycle/stop.hpp"
+#include "tools/jail/run.hpp"
+#include "tools/jail/selection.hpp"
+
+namespace jail_tool {
+namespace {
+
+namespace conf = libjail::conf;
+namespace lifecycle = libjail::lifecycle;
+using libjail::Error;
+using libjail::ListedJail;
+
+/// The jail of the command line. Where it runs and is to be changed, what is not said stays.
+std::optional<conf::Block> whole_block(const lifecycle::Host& host, const Manage& request) {
+  if (!request.block || !request.modify) return request.block;
+  const auto& given = *request.block;
+  const auto now = lifecycle::Record::peek(host.kernel, host.state_dir(), given.name);
+  if (!now) return given;
+  auto block = lifecycle::block_of(*now);
+  block.position = given.position;
+  block.statements.insert(block.statements.end(), given.statements.begin(), given.statements.end());
+  return block;
+}
+
+class Manager {
+ public:
+  Manager(const lifecycle::Host& host, const Manage& request, const std::string& directory)
+      : host_(host),
+        request_(request),
+        selection_(host.kernel, {.directory = directory,
+                                 .file = request.file,
+                                 .block = whole_block(host, request),
+                                 .overrides = request.overrides}) {}
+
+  int run() {
+    if (!request_.create && !request_.modify) {
+      for (const auto& name : to_remove()) stop(name);
+      return status_;
+    }
+    const auto jails = selection_.find(names());
+    if (!jails) {
+      for (const auto& error : jails.error()) complain(error);
+      return status_;
+    }
+    if (request_.remove) restart(*jails);
+    for (const auto& jail : *jails) {
+      if (host_.interrupts.came()) {
+        complain({.code = 0, .what = "interrupted"});
+        break;
+      }
+      set_up(jail);
+    }
+    return status_;
+  }
+
+ private:
+  void complain(const Error& error) {
+    host_.messages.error(error.text());
+    status_ = EXIT_FAILURE;
+  }
+  void complain(const std::string& jail, const Error& error) {
+    host_.messages.error(jail + ": " + error.text());
+    status_ = EXIT_FAILURE;
+  }
+  void announce(const std::string& jail, const char* what) const {
+    if (request_.verbosity == cli::Verbosity::kQuiet || request_.print_jid) return;
+    cli::write_all(STDOUT_FILENO, jail + ": " + what + "\n");
+  }
+
+  [[nodiscard]] std::vector<std::string> names() const {
+    if (request_.block) return {request_.block->name};
+    return request_.names.empty() ? std::vector<std::string>{"*"} : request_.names;
+  }
+
+  [[nodiscard]] std::vector<ListedJail> running() {
+    auto jails = libjail::list_jails(host_.kernel, host_.listing().c_str());
+    if (jails) return *std::move(jails);
+    complain(jails.error());
+    return {};
+  }
+  [[nodiscard]] bool runs(const std::string& name) {
+    const auto jails = running();
+    return std::ranges::find(jails, name, &ListedJail::name) != jails.end();
+  }
+
+  void set_up(const SelectedJail& jail);
+  void start(const SelectedJail& jail);
+  void write_jid_file(const SelectedJail& jail, std::uint32_t jid);
+
+  std::vector<std::string> to_remove();
+  /// Those, and the running ones that depend on them, each before those that it depends on.
+  std::vector<std::string> stop_order(const std::set<std::string>& names);
+  void stop(const std::string& name);
+  void restart(const std::vector<SelectedJail>& jails);
+
+  const lifecycle::Host& host_;
+  const Manage& request_;
+  Selection selection_;
+  std::set<std::string> failed_;
+  int status_ = EXIT_SUCCESS;
+};
+
+// --- making and changing -------------------------------------------------------------------------
+
+void Manager::set_up(const SelectedJail& jail) {
+  const auto& name = jail.config.name;
+  if (!runs(name)) {
+    if (request_.create) {
+      start(jail);
+    } else if (jail.named) {
+      complain(
+          {.code = 0, .what = "jail \"" + name + "\" not found", .remedy = "jail -c makes it"});
+    }
+    return;
+  }
+  if (!request_.modify) {
+    if (!jail.named) return;  // as it is to be
+    complain(name, {.code = 0, .what = "already exists", .remedy = "jail -rc restarts it"});
+    failed_.insert(name);
+    return;
+  }
+  if (const auto done = lifecycle::modify(host_, jail.settings, !request_.block); !done) {
+    complain(name, done.error().code == ENOENT
+                       ? Error{.code = 0, .what = "was not started by jail -c"}
+                       : done.error());
+    return;
+  }
+  announce(name, "updated");
+}
+
+void Manager::start(const SelectedJail& jail) {
+  const auto& config = jail.config;
+  for (const auto& dependency : config.depend) {
+    if (!failed_.contains(dependency.name)) continue;
+    failed_.insert(config.name);
+    complain(config.name,
+             {.code = 0, .what = "depends on \"" + dependency.name + "\", which is not there"});
+    return;
+  }
+  for (const auto& notice : config.notices) {
+    if (notice.kind == conf::Notice::Kind::kNoEffect) host_.warn(notice.error.text());
+  }
+  const auto started =
+      lifecycle::start(host_, {.settings = jail.settings, .config = config, .argv = request_.argv});
+  if (!started) {
+    failed_.insert(config.name);
+    complain(config.name, started.error());
+    return;
+  }
+  if (request_.print_jid) {
+    cli::write_all(STDOUT_FILENO, std::to_string(started->jid) + "\n");
+  }
+  announce(config.name, "created");
+  if (started->ended && config.commands.command.empty() && request_.argv.empty()) {
+    host_.warn(config.name +
+               ": has ended, as exec.start left no process in it (persist keeps it alive)");
+  }
+  if (request_.jid_file) write_jid_file(jail, started->jid);
+}
+
+void Manager::write_jid_file(const SelectedJail& jail, std::uint32_t jid) {
+  const std::string& path = *request_.jid_file;
+  const libjail::UniqueFd file(
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644));
+  const std::string text =
+      "jid=" + std::to_string(jid) + " " + conf::format_settings(jail.settings, " ") + "\n";
+  if (!file || !cli::write_all(file.get(), text)) complain({.code = errno, .what = path});
+}
+
+// --- removing ------------------------------------------------------------------------------------
+
+std::vector<std::string> Manager::to_remove() {
+  std::set<std::string> chosen;
+  const auto jails = running();
+  auto known = lifecycle::Record::names(host_.state_dir()).value_or(std::vector<std::string>{});
+  for (const auto& jail : jails) known.push_back(jail.name);
+  for (const auto& name : names()) {
+    if (is_wildcard(name)) {
+      for (const auto& other : known) {
+        if (conf::matches_wildcard(other, name)) chosen.insert(other);
+      }
+      continue;
+    }
+    std::string real = name;
+    if (const auto jid = libjail::parse_number<std::uint32_t>(name); jid) {
+      if (const auto at = std::ranges::find(jails, *jid, &ListedJail::jid); at != jails.end()) {
+        real = at->name;
+      }
+    }
+    if (std::ranges::find(known, real) == known.end()) {
+      complain({.code = 0,
+                .what = "jail \"" + name + "\" not found",
+                .remedy = "jls lists the jails that there are"});
+      continue;
+    }
+    chosen.insert(real);
+  }
+  return stop_order(chosen);
+}
+
+std::vector<std::string> Manager::stop_order(const std::set<std::string>& names) {
+  std::vector<conf::JailConfig> configs;
+  std::set<std::string> known;
+  auto all = lifecycle::Record::names(host_.state_dir()).value_or(std::vector<std::string>{});
+  all.insert(all.end(), names.begin(), names.end());
+  for (const auto& name : all) {
+    if (!known.insert(name).second) continue;
+    const auto settings = lifecycle::Record::peek(host_.kernel, host_.state_dir(), name);
+    auto config = settings ? conf::make_config(*settings)
+                           : conf::Checked<conf::JailConfig>(conf::JailConfig{.name = name});
+    configs.push_back(config ? *std::move(config) : conf::JailConfig{.name = name});
+  }
+  for (auto& config : configs) {
+    std::erase_if(config.depend, [&known](const conf::Dependency& dependency) {
+      return !known.contains(dependency.name);
+    });
+  }
+  std::vector<std::string> order;
+  const auto sorted = conf::start_order(configs);
+  if (!sorted) return {names.begin(), names.end()};  // records disagree: any order will do
+  std::set<std::string> chosen = names;
+  for (const auto& config : *sorted) {
+    const bool needs_one = std::ranges::any_of(config.depend, [&chosen](const auto& dependency) {
+      return chosen.contains(dependency.name);
+    });
+    if (needs_one) chosen.insert(config.name);
+    if (chosen.contains(config.name)) order.insert(order.begin(), config.name);
+  }
+  return order;
+}
+
+void Manager::stop(const std::string& name) {
+  const auto stopped = lifecycle::stop(
+      host_, {.name = name, .force = request_.force, .config = selection_.config_of(name)});
+  if (!stopped) {
+    complain(name, stopped.error().code == ENOENT ? Error{.code = 0, .what = "not found"}
+                                                  : stopped.error());
+    failed_.insert(name);
+    return;
+  }
+  for (const auto& problem : *stopped) complain(name, problem);
+  announce(name, "removed");
+}
+
+void Manager::restart(const std::vector<SelectedJail>& jails) {
+  std::set<std::string> names;
+  const auto there = running();
+  for (const auto& jail : jails) {
+    const bool meant = jail.named || request_.names.empty() ||
+                       std::ranges::any_of(request_.names, [&jail](const std::string& name) {
+                         return is_wildcard(name) && conf::matches_wildcard(jail.config.name, name);
+                       });
+    if (meant && std::ranges::find(there, jail.config.name, &ListedJail::name) != there.end()) {
+      names.insert(jail.config.name);
+    }
+  }
+  for (const auto& name : stop_order(names)) stop(name);
+}
+
+}  // namespace
+
+int manage(const lifecycle::Host& host, const Manage& request, const std::string& directory) {
+  if (const auto may = libjail::check_caller(host.kernel, "start and stop jails"); !may) {
+    host.messages.error(may.error().text());
+    return EXIT_FAILURE;
+  }
+  lifecycle::sweep(host);
+  return Manager(host, request, directory).run();
+}
+
+int manage(libjail::Kernel& kernel, const Manage& request) {
+  static_cast<void>(::signal(SIGPIPE, SIG_IGN));
+  lifecycle::Interrupts interrupts;
+  const cli::Messages messages("jail",
+                               request.print_jid ? cli::Verbosity::kQuiet : request.verbosity);
+  const auto installed = installed_aliases();
+  const lifecycle::Host host{
+      .kernel = kernel,
+      .interrupts = interrupts,
+      .network = {.state_dir = installed.state_dir, .helper = installed.helper},
+      .messages = messages,
+      .log = [&messages](const std::string& step) { messages.step(step); },
+      .warn = [&messages](const std::string& text) { messages.warning(text); }};
+  return manage(host, request, "/etc");
+}
+
+}  // namespace jail_tool
