@@ -42,7 +42,6 @@ class Examination {
     check_place(around, found_);
     check_mounts(kernel_, around, found_);
     check_future_mounts(around, subject_.mounts, found_);
-    drivers_ = read_drivers(kernel_, sources_);
     if (scope_ == Scope::kFatal) {
       check_dev_only(around);
     } else {
@@ -55,10 +54,13 @@ class Examination {
   void check_dev_only(const Surroundings& around) {
     if (subject_.system_mounts) return;  // covered, or there is none
     const auto dev = open_point(kernel_, around.root, "/dev", O_RDONLY | O_DIRECTORY);
-    if (dev) check_tree(dev->get(), {.prefix = around.path, .point = "/dev"}, kDevLimits);
+    if (!dev) return;
+    drivers_ = read_drivers(kernel_, sources_);
+    check_tree(dev->get(), {.prefix = around.path, .point = "/dev"}, kDevLimits);
   }
 
   void check_all(const Surroundings& around) {
+    drivers_ = read_drivers(kernel_, sources_);
     sockets_ = read_sockets(kernel_, sources_, around.path);
     check_address(kernel_, sources_, subject_, found_);
     check_points(around, around.path);

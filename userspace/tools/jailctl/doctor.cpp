@@ -2,6 +2,7 @@
 // jailctl doctor, jaildoctor: is it safe?
 #include "doctor/doctor.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -38,9 +39,22 @@ struct Arguments {
   bool preview = false;
 };
 
+/// A process of the jail that has gone into no directory of it by chroot(2), or 0.
+pid_t process_at_root(const Context& context, const libjail::ListedJail& jail) {
+  struct stat root {};
+  if (::stat(jail.path.c_str(), &root) < 0) return 0;
+  for (const auto& process : processes_of(context, jail.jid)) {
+    const std::string link = context.proc + "/" + std::to_string(process.pid) + "/root";
+    struct stat own {};
+    if (::stat(link.c_str(), &own) == 0 && own.st_dev == root.st_dev && own.st_ino == root.st_ino) {
+      return process.pid;
+    }
+  }
+  return 0;
+}
+
 doctor::Subject running_subject(const Context& context, const libjail::ListedJail& jail) {
-  const auto processes = processes_of(context, jail.jid);
-  return doctor::subject_of(jail, processes.empty() ? 0 : processes.front().pid);
+  return doctor::subject_of(jail, process_at_root(context, jail));
 }
 
 /// What is called so, as it runs or as it is configured.

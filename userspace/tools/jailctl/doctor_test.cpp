@@ -117,6 +117,8 @@ TEST_F(DoctorTool, running_jail) {
   temp.file("proc/41/mountinfo",
             "8 1 0:31 / /dev rw - tmpfs tmpfs rw\n9 8 0:32 / /dev/pts rw - devpts devpts rw\n");
   temp.link("proc/41/root", root);
+  temp.file("proc/40/status", "Name:\tsshd\nState:\tS\nPPid:\t1\nUid:\t0\nJid:\t7\n");
+  temp.link("proc/40/root", root + "/dev");
   for (const char* name : {"web", "7"}) {
     const auto outcome = run({"doctor", name});
     EXPECT_EQ(outcome.status, 1);
