@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "network/interface_lease.hpp"
 
-#include <dirent.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <memory>
 #include <string_view>
 
 #include "jail/listing.hpp"
@@ -28,15 +26,6 @@ bool lives(const Jails& jails, const std::string& jail) {
   return std::ranges::count(*jails, jail, &ListedJail::name) > 0;
 }
 
-bool has_ports(const NetworkConfig& config, const std::string& bridge) {
-  const std::unique_ptr<DIR, int (*)(DIR*)> ports(
-      ::opendir((config.interfaces + "/" + bridge + "/brif").c_str()), ::closedir);
-  while (const dirent* port = ports ? ::readdir(ports.get()) : nullptr) {
-    if (port->d_name[0] != '.') return true;
-  }
-  return false;
-}
-
 Result<void> remove_link(Kernel& kernel, const NetworkConfig& config, const StateFolder& state,
                          const std::string& name) {
   if (auto gone = run_helper(kernel, config, {"link", "del", name}, "ip link del " + name); !gone) {
@@ -45,15 +34,20 @@ Result<void> remove_link(Kernel& kernel, const NetworkConfig& config, const Stat
   return state.remove(name);
 }
 
-/// A bridge of ours without ports.
+/// A bridge of ours, unless it has ports.
 Result<void> remove_bridges(Kernel& kernel, const NetworkConfig& config, const StateFolder& state,
                             std::vector<std::string>& removed) {
   const auto names = state.names();
   if (!names) return std::unexpected(names.error());
   for (const auto& name : *names) {
     const auto file = state.file(name);
-    if (!file || read_state(file->get()) != kOfBridge || has_ports(config, name)) continue;
-    if (auto gone = remove_link(kernel, config, state, name); !gone) return gone;
+    if (!file || read_state(file->get()) != kOfBridge) continue;
+    if (auto tried = run_helper(kernel, config, {"bridge", "del", name}, "ip link del " + name);
+        !tried) {
+      return tried;
+    }
+    if (config.has_interface(name)) continue;
+    if (auto gone = state.remove(name); !gone) return gone;
     removed.push_back(name);
   }
   return {};
@@ -61,7 +55,7 @@ Result<void> remove_bridges(Kernel& kernel, const NetworkConfig& config, const S
 
 Result<void> make_bridge(Kernel& kernel, const NetworkConfig& config, const StateFolder& state,
                          const Bridge& bridge) {
-  const bool there = interface_exists(config, bridge.name);
+  const bool there = config.has_interface(bridge.name);
   if (there && !state.file(bridge.name)) return {};  // the administrator's
   if (!there) {
     if (auto file = state.create(bridge.name, kOfBridge); !file) {
@@ -75,7 +69,7 @@ Result<void> make_bridge(Kernel& kernel, const NetworkConfig& config, const Stat
 Result<void> make_room(Kernel& kernel, const NetworkConfig& config, const StateFolder& state,
                        const std::string& name) {
   const auto old = state.file(name);
-  if (!old && !interface_exists(config, name)) return {};
+  if (!old && !config.has_interface(name)) return {};
   if (!old) {
     return fail(EEXIST, "interface " + name,
                 "it was not made for a jail; remove it, or use "
@@ -101,10 +95,6 @@ Result<void> run_helper(Kernel& kernel, const NetworkConfig& config,
   if (!status) return fail(status.error(), what + ": " + config.helper);
   if (*status != 0) return fail(0, what + " failed");
   return {};
-}
-
-bool interface_exists(const NetworkConfig& config, const std::string& name) {
-  return ::access((config.interfaces + "/" + name).c_str(), F_OK) == 0;
 }
 
 bool is_made_by_us(const NetworkConfig& config, const std::string& name) {

@@ -3,6 +3,9 @@
 // lib/state_folder.hpp tells of. The bridge has a file without a lock: it goes with its last port.
 #pragma once
 
+#include <net/if.h>
+
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,16 +19,17 @@ struct NetworkConfig {
   std::string state_dir = "/run/jail";
   std::string helper{};  ///< jail-net(8), an absolute path
   std::string listing = "/proc/jails";
-  std::string interfaces = "/sys/class/net";
   std::string bridge = "jail0";  ///< of the veth pairs
+  /// Whether the host has an interface of that name.
+  std::function<bool(const std::string&)> has_interface = [](const std::string& name) {
+    return ::if_nametoindex(name.c_str()) != 0;
+  };
 };
 
 /// Runs jail-net(8), which says why it fails.
 /// @param what  the same as commands of ip(8), for an error
 [[nodiscard]] Result<void> run_helper(Kernel& kernel, const NetworkConfig& config,
                                       std::vector<std::string> arguments, const std::string& what);
-
-[[nodiscard]] bool interface_exists(const NetworkConfig& config, const std::string& name);
 
 /// Whether it has a file in the folder of the leases.
 [[nodiscard]] bool is_made_by_us(const NetworkConfig& config, const std::string& name);

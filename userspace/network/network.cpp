@@ -94,7 +94,7 @@ Result<void> Network::add_veth(Kernel& kernel, const NetworkConfig& config,
   if (!gateway) return std::unexpected(gateway.error());
   std::optional<Bridge> bridge;
   // One of the administrator's stays as it is, and is the gateway where it has an address for that.
-  if (!interface_exists(config, config.bridge) || is_made_by_us(config, config.bridge)) {
+  if (!config.has_interface(config.bridge) || is_made_by_us(config, config.bridge)) {
     if (!*gateway) {
       auto first = gateway_of(address, config.bridge);
       if (!first) return std::unexpected(first.error());
@@ -122,7 +122,7 @@ Result<void> Network::move_interfaces(Kernel& kernel, const NetworkConfig& confi
                                       const std::string& path) {
   // Before the first is moved, as one that is no hardware ends with the namespace.
   for (const auto& name : plan_.moved) {
-    if (!interface_exists(config, name)) {
+    if (!config.has_interface(name)) {
       return fail(ENODEV, "vnet.interface: " + name, "ip link lists them");
     }
   }

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <set>
 
 #include "testing/fake_kernel.hpp"
 #include "testing/matchers.hpp"
@@ -24,7 +25,7 @@ using ::testing::SizeIs;
 
 constexpr const char* kListing = "jid parent state processes ceiling address name hostname path\n";
 
-/// Interfaces are folders; the test makes and removes them as jail-net(8) would.
+/// The test makes and removes interfaces where jail-net(8) would.
 class Networks : public ::testing::Test {
  protected:
   void SetUp() override { folder.file("jails", kListing); }
@@ -84,10 +85,12 @@ class Networks : public ::testing::Test {
 
   testing::TempDir folder;
   testing::FakeKernel kernel;
-  NetworkConfig config{.state_dir = folder / "run",
-                       .helper = "/h",
-                       .listing = folder / "jails",
-                       .interfaces = folder / "net"};
+  NetworkConfig config{
+      .state_dir = folder / "run",
+      .helper = "/h",
+      .listing = folder / "jails",
+      .has_interface = [this](const std::string& name) { return interfaces.contains(name); }};
+  std::set<std::string> interfaces;
 };
 
 TEST_F(Networks, none) {
@@ -140,7 +143,7 @@ TEST_F(Networks, vlan_that_cannot_be_made_leaves_nothing) {
 }
 
 TEST_F(Networks, vlan_of_the_host_is_refused) {
-  folder.folder("net/eth0.12");
+  interfaces.insert("eth0.12");
   EXPECT_THAT(up(vlan()), IsError(EEXIST));
   EXPECT_THAT(runs(), IsEmpty());
 }
@@ -194,9 +197,9 @@ TEST_F(Networks, veth_comes_and_goes) {
 TEST_F(Networks, bridge_goes_with_its_last_port) {
   auto network = up(veth());
   ASSERT_THAT(network, IsOk());
-  folder.folder("net/jail0/brif/j-db");
+  interfaces.insert("jail0");
   EXPECT_THAT(*network->release(kernel, config), ElementsAre("ip link del j-web"));
-  fs::remove(folder / "net/jail0/brif/j-db");
+  interfaces.erase("jail0");
   EXPECT_THAT(*swept(), ElementsAre("ip link del jail0"));
   EXPECT_THAT(leases(), IsEmpty());
 }
@@ -204,7 +207,7 @@ TEST_F(Networks, bridge_goes_with_its_last_port) {
 TEST_F(Networks, second_jail_takes_the_address_that_the_bridge_has) {
   const auto first = up(veth());
   ASSERT_THAT(first, IsOk());
-  folder.folder("net/jail0");
+  interfaces.insert("jail0");
   kernel.addresses = {{"jail0", 0x0a090001}};
   kernel.runs.clear();
   auto other = veth();
@@ -216,7 +219,7 @@ TEST_F(Networks, second_jail_takes_the_address_that_the_bridge_has) {
 }
 
 TEST_F(Networks, bridge_of_the_administrator_stays_as_it_is) {
-  folder.folder("net/jail0");
+  interfaces.insert("jail0");
   kernel.addresses = {{"eth0", 0x0a090007}, {"jail0", 0x0a0900fe}};
   auto network = up(veth());
   ASSERT_THAT(network, IsOk());
@@ -226,7 +229,7 @@ TEST_F(Networks, bridge_of_the_administrator_stays_as_it_is) {
 }
 
 TEST_F(Networks, bridge_of_the_administrator_without_address_is_no_gateway) {
-  folder.folder("net/jail0");
+  interfaces.insert("jail0");
   ASSERT_THAT(up(veth()), IsOk());
   EXPECT_THAT(runs().back(), "namespace configure NS eth0 10.9.0.2/24");
 }
@@ -246,8 +249,8 @@ TEST_F(Networks, veth_that_fails_leaves_nothing) {
 }
 
 TEST_F(Networks, interfaces_move_in_and_come_back) {
-  folder.folder("net/eth0");
-  folder.folder("net/eth1");
+  interfaces.insert("eth0");
+  interfaces.insert("eth1");
   auto network = up(moved());
   ASSERT_THAT(network, IsOk());
   EXPECT_THAT(runs(), ElementsAre("link move eth0 NS", "link move eth1 NS",
@@ -260,8 +263,8 @@ TEST_F(Networks, interfaces_move_in_and_come_back) {
 }
 
 TEST_F(Networks, interfaces_stay_with_a_jail_that_lives) {
-  folder.folder("net/eth0");
-  folder.folder("net/eth1");
+  interfaces.insert("eth0");
+  interfaces.insert("eth1");
   auto network = up(moved());
   ASSERT_THAT(network, IsOk());
   jail_lives();
@@ -269,14 +272,14 @@ TEST_F(Networks, interfaces_stay_with_a_jail_that_lives) {
 }
 
 TEST_F(Networks, no_interface_moves_where_one_is_missing) {
-  folder.folder("net/eth0");
+  interfaces.insert("eth0");
   EXPECT_THAT(up(moved()), FailsWith("vnet.interface: eth1: No such device"));
   EXPECT_THAT(runs(), IsEmpty());
 }
 
 TEST_F(Networks, interface_comes_back_when_the_next_cannot_move) {
-  folder.folder("net/eth0");
-  folder.folder("net/eth1");
+  interfaces.insert("eth0");
+  interfaces.insert("eth1");
   kernel.fail("run namespace configure", EPERM);
   EXPECT_THAT(up(moved()), IsError(EPERM));
   EXPECT_THAT(runs(), ElementsAre("link move eth0 NS", "link move eth1 NS", "link restore eth0 NS",
@@ -293,13 +296,13 @@ TEST_F(Networks, sweep_takes_what_a_killed_process_left) {
     {
       const auto network = up(jail);  // destroyed without release, as by SIGKILL
       ASSERT_THAT(network, IsOk());
-      folder.folder("net/jail0/brif/j-web");
+      interfaces.insert("jail0");
       EXPECT_THAT(*swept(), IsEmpty()) << "still in use";
     }
     jail_lives();
     EXPECT_THAT(*swept(), IsEmpty()) << "the jail lives";
     SetUp();
-    fs::remove_all(folder / "net");
+    interfaces.clear();
     EXPECT_THAT(*swept(), ::testing::Not(IsEmpty()));
     EXPECT_THAT(leases(), IsEmpty());
   }

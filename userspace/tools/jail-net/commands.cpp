@@ -27,7 +27,8 @@ using Operands = std::span<const std::string_view>;
 
 constexpr const char* kUsage =
     "usage: jail-net address add|del INTERFACE ADDRESS/PREFIX | vlan add INTERFACE NUMBER | "
-    "bridge add NAME ADDRESS/PREFIX | veth add NAME BRIDGE NAMESPACE INSIDE | link del NAME | "
+    "bridge add NAME ADDRESS/PREFIX | bridge del NAME | veth add NAME BRIDGE NAMESPACE INSIDE | "
+    "link del NAME | "
     "link move|restore NAME NAMESPACE | "
     "namespace configure NAMESPACE [INTERFACE ADDRESS/PREFIX [GATEWAY]]";
 
@@ -91,6 +92,12 @@ Result<void> bridge_add(Operands operands) {
   const auto alias = parse_alias(operands[0], operands[1]);
   if (!alias) return std::unexpected(alias.error());
   return add_bridge(*alias);
+}
+
+Result<void> bridge_del(Operands operands) {
+  const auto name = parse_name(operands[0]);
+  if (!name) return std::unexpected(name.error());
+  return delete_bridge(*name);
 }
 
 Result<void> veth_add(Operands operands) {
@@ -159,6 +166,7 @@ constexpr auto kCommands = std::to_array<Command>({
     {"address", "del", 2, 2, address_del},
     {"vlan", "add", 2, 2, vlan_add},
     {"bridge", "add", 2, 2, bridge_add},
+    {"bridge", "del", 1, 1, bridge_del},
     {"veth", "add", 4, 4, veth_add},
     {"link", "del", 1, 1, link_del},
     {"link", "move", 2, 2, link_move},

@@ -55,6 +55,8 @@ TEST(Commands, interfaces_that_are_not_there) {
   EXPECT_THAT(run("address add no-such-dev0 10.2.3.4/24"), FailsWith("no such interface"));
   EXPECT_THAT(run("address del no-such-dev0 10.2.3.4/24"), libjail::testing::IsOk());
   EXPECT_THAT(run("vlan add no-such-dev0 12"), FailsWith("no such interface"));
+  EXPECT_THAT(run("bridge del no-such-dev0"), libjail::testing::IsOk());
+  EXPECT_THAT(run("link del no-such-dev0"), libjail::testing::IsOk());
   EXPECT_THAT(run("veth add j-web no-such-dev0 /dev/null eth0"), FailsWith("no such interface"));
   EXPECT_THAT(run("link move no-such-dev0 /dev/null"), FailsWith("no such interface"));
 }

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <utility>
 
 #include "tools/jail-net/address.hpp"
 
@@ -143,6 +144,30 @@ Result<void> move_link(const std::string& name, int net) {
   const auto index = index_of(name, what);
   if (!index) return std::unexpected(index.error());
   return request(move_message(*index, net), what);
+}
+
+Result<void> delete_bridge(const std::string& name) {
+  const unsigned int bridge = ::if_nametoindex(name.c_str());
+  if (bridge == 0) return {};
+  const Message all(RTM_GETLINK, NLM_F_DUMP, sizeof(ifinfomsg));
+  bool has_ports = false;
+  const int error = dump(all, [&](const nlmsghdr* link) {
+    auto state = std::make_pair(bridge, &has_ports);
+    mnl_attr_parse(
+        link, sizeof(ifinfomsg),
+        [](const nlattr* attribute, void* data) {
+          const auto& [master, found] = *static_cast<decltype(state)*>(data);
+          if (mnl_attr_get_type(attribute) == IFLA_MASTER &&
+              mnl_attr_get_u32(attribute) == master) {
+            *found = true;
+          }
+          return MNL_CB_OK;
+        },
+        &state);
+  });
+  if (error != 0) return fail(error, "list the ports of bridge " + name);
+  if (has_ports) return {};
+  return delete_link(name);
 }
 
 Result<void> delete_link(const std::string& name) {

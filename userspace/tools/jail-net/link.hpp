@@ -35,6 +35,9 @@ namespace jail_net {
 /// From the network namespace that the process is in to another.
 [[nodiscard]] libjail::Result<void> move_link(const std::string& name, int net);
 
+/// Removes the bridge unless it has ports. It is no error that it is gone already.
+[[nodiscard]] libjail::Result<void> delete_bridge(const std::string& name);
+
 /// It is no error that it is gone already.
 [[nodiscard]] libjail::Result<void> delete_link(const std::string& name);
 

@@ -38,6 +38,24 @@ Answer parse_answer(const nlmsghdr* message) {
   return answer;
 }
 
+using Socket = std::unique_ptr<mnl_socket, int (*)(mnl_socket*)>;
+
+/// A socket that the request was sent from, or none and errno.
+Socket send(const Message& request) {
+  Socket socket(mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC), mnl_socket_close);
+  if (!socket) return socket;
+  int on = 1;
+  mnl_socket_setsockopt(socket.get(), NETLINK_EXT_ACK, &on, sizeof on);  // older kernels: no text
+  const nlmsghdr* message = request.header();
+  if (mnl_socket_bind(socket.get(), 0, MNL_SOCKET_AUTOPID) < 0 ||
+      mnl_socket_sendto(socket.get(), message, message->nlmsg_len) < 0) {
+    const int error = errno;
+    socket.reset();
+    errno = error;
+  }
+  return socket;
+}
+
 }  // namespace
 
 Message::Message(std::uint16_t type, std::uint16_t flags, std::size_t size)
@@ -50,22 +68,31 @@ Message::Message(std::uint16_t type, std::uint16_t flags, std::size_t size)
 }
 
 Answer transact(const Message& request) {
-  const std::unique_ptr<mnl_socket, int (*)(mnl_socket*)> socket(
-      mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC), mnl_socket_close);
+  const Socket socket = send(request);
   if (!socket) return {.code = errno};
-  int on = 1;
-  mnl_socket_setsockopt(socket.get(), NETLINK_EXT_ACK, &on, sizeof on);  // older kernels: no text
-  const nlmsghdr* message = request.header();
-  if (mnl_socket_bind(socket.get(), 0, MNL_SOCKET_AUTOPID) < 0 ||
-      mnl_socket_sendto(socket.get(), message, message->nlmsg_len) < 0) {
-    return {.code = errno};
-  }
   alignas(nlmsghdr) std::array<std::byte, kBufferSize> buffer{};
   const ssize_t got = mnl_socket_recvfrom(socket.get(), buffer.data(), buffer.size());
   if (got < 0) return {.code = errno};
   const auto* answer = reinterpret_cast<const nlmsghdr*>(buffer.data());
   if (!mnl_nlmsg_ok(answer, static_cast<int>(got))) return {.code = EPROTO};
   return parse_answer(answer);
+}
+
+int dump(const Message& request, const std::function<void(const nlmsghdr*)>& take) {
+  const Socket socket = send(request);
+  if (!socket) return errno;
+  for (;;) {
+    alignas(nlmsghdr) std::array<std::byte, kBufferSize> buffer{};
+    const ssize_t got = mnl_socket_recvfrom(socket.get(), buffer.data(), buffer.size());
+    if (got < 0) return errno;
+    int left = static_cast<int>(got);
+    const auto* message = reinterpret_cast<const nlmsghdr*>(buffer.data());
+    for (; mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left)) {
+      if (message->nlmsg_type == NLMSG_DONE) return 0;
+      if (message->nlmsg_type == NLMSG_ERROR) return parse_answer(message).code;
+      take(message);
+    }
+  }
 }
 
 libjail::Result<void> request(const Message& message, const std::string& what) {

@@ -5,6 +5,7 @@
 #include <libmnl/libmnl.h>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,10 @@ struct Answer {
 
 /// Sends the request in the network namespace that the process is in, and waits for the answer.
 [[nodiscard]] Answer transact(const Message& request);
+
+/// Sends a request for a list, and gives each of its messages to @p take.
+/// @return an errno, or 0
+[[nodiscard]] int dump(const Message& request, const std::function<void(const nlmsghdr*)>& take);
 
 /// @param what  the same as a command of ip(8)
 /// @return the answer as an error, with the kernel's sentence as the remedy
