@@ -1237,19 +1237,25 @@ TEST_F(inet, source_foreign)
 	close(server);
 }
 
-/* Whatever the call says, nothing leaves. */
+/* Whatever the call says, nothing leaves from elsewhere. */
 TEST_F(inet, source_never_shows)
 {
+	static const char *const addrs[] = { "0.0.0.0", ADDR_OTHER };
 	const int server = open_server(SOCK_DGRAM, ADDR_HOST, 0);
-	const struct sources sources = { local_port(server), 0, ADDR_OTHER,
-					 NULL, 1 };
+	struct sources sources = { local_port(server), 0, NULL, NULL, 1 };
 	struct sockaddr_in from = {};
+	size_t i;
 
-	EXPECT_EQ(0, in_chroot(&self->w, 0, send_with_sources, &sources));
-	EXPECT_TRUE(get_datagram(server, &from));
-	EXPECT_TRUE(is_addr(&from, ADDR_OTHER));
-	in_jail(&self->w, 0, send_with_sources, &sources);
-	EXPECT_FALSE(get_datagram(server, &from));
+	for (i = 0; i < ARRAY_SIZE(addrs); i++) {
+		sources.first = addrs[i];
+		EXPECT_EQ(0,
+			  in_chroot(&self->w, 0, send_with_sources, &sources));
+		EXPECT_TRUE(get_datagram(server, &from));
+		EXPECT_FALSE(is_addr(&from, ADDR_JAIL));
+		in_jail(&self->w, 0, send_with_sources, &sources);
+		if (get_datagram(server, &from))
+			EXPECT_TRUE(is_addr(&from, ADDR_JAIL));
+	}
 	close(server);
 }
 
