@@ -19,8 +19,9 @@ Result<Inspection> inspect(Kernel& kernel, const NetworkConfig& config, const st
     return fail(ESRCH, "jail \"" + name + "\"", "jls(8) lists those that run");
   }
   Inspection found{.jail = jail->name, .address = jail->address};
-  if (const auto address = parse_address(jail->address); address && *address) {
-    auto added = find_alias({.state_dir = config.state_dir}, (*address)->ip);
+  const auto parsed = parse_address(jail->address);  // nothing where it is empty
+  if (const auto address = parsed ? *parsed : std::nullopt; address) {
+    auto added = find_alias({.state_dir = config.state_dir}, address->ip);
     if (!added) return std::unexpected(added.error());
     found.added = *std::move(added);
   }

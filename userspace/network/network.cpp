@@ -35,15 +35,18 @@ Result<Network> Network::up(Kernel& kernel, const NetworkConfig& config,
   auto plan = plan_network(jail);
   if (!plan) return std::unexpected(plan.error());
   Network network(*std::move(plan));
+  const auto& address = network.plan_.address;
+  const auto& vlan = network.plan_.vlan;
   Result<void> done;
   switch (network.plan_.kind) {
     case Kind::kNone:
       break;
     case Kind::kAlias:
-      done = network.add_alias(kernel, config);
+      if (address) done = network.add_alias(kernel, config, *address);
       break;
     case Kind::kVlan:
-      done = network.add_vlan(kernel, config);
+      if (vlan) done = network.add_vlan(kernel, config, *vlan);
+      if (done && address) done = network.add_alias(kernel, config, *address);
       break;
     case Kind::kVeth:
     case Kind::kMoved:
@@ -55,16 +58,16 @@ Result<Network> Network::up(Kernel& kernel, const NetworkConfig& config,
   return std::unexpected(done.error());
 }
 
-Result<void> Network::add_alias(Kernel& kernel, const NetworkConfig& config) {
-  auto lease = AliasLease::acquire(kernel, alias_config(config), *plan_.address);
+Result<void> Network::add_alias(Kernel& kernel, const NetworkConfig& config, const Alias& address) {
+  auto lease = AliasLease::acquire(kernel, alias_config(config), address);
   if (!lease) return std::unexpected(lease.error());
   alias_ = *std::move(lease);
-  if (alias_) steps_.push_back(ip_command("add", *plan_.address));
+  if (alias_) steps_.push_back(ip_command("add", address));
   return {};
 }
 
-Result<void> Network::add_vlan(Kernel& kernel, const NetworkConfig& config) {
-  const auto& vlan = *plan_.vlan;
+Result<void> Network::add_vlan(Kernel& kernel, const NetworkConfig& config,
+                               const conf::Vlan& vlan) {
   const std::string id = std::to_string(vlan.id);
   const std::string command =
       "ip link add link " + vlan.interface + " name " + plan_.interface + " type vlan id " + id;
@@ -74,7 +77,7 @@ Result<void> Network::add_vlan(Kernel& kernel, const NetworkConfig& config) {
   interface_ = *std::move(lease);
   steps_.push_back(command);
   steps_.push_back("ip link set " + plan_.interface + " up");
-  return add_alias(kernel, config);
+  return {};
 }
 
 Result<void> Network::add_namespace(Kernel& kernel, const NetworkConfig& config) {
@@ -82,29 +85,32 @@ Result<void> Network::add_namespace(Kernel& kernel, const NetworkConfig& config)
   if (!made) return fail(made.error(), "make a network namespace");
   namespace_ = *std::move(made);
   steps_.push_back("ip netns add " + plan_.jail);
-  if (plan_.kind == Kind::kVeth) return add_veth(kernel, config, namespace_path());
+  const auto& address = plan_.address;
+  if (plan_.kind == Kind::kVeth && address) {
+    return add_veth(kernel, config, namespace_path(), *address);
+  }
   return move_interfaces(kernel, config, namespace_path());
 }
 
-Result<void> Network::add_veth(Kernel& kernel, const NetworkConfig& config,
-                               const std::string& path) {
-  const Alias& address = *plan_.address;
+Result<void> Network::add_veth(Kernel& kernel, const NetworkConfig& config, const std::string& path,
+                               const Alias& address) {
   const std::string& name = plan_.interface;
-  auto gateway = address_of(kernel, config.bridge, address);
-  if (!gateway) return std::unexpected(gateway.error());
+  auto present = address_of(kernel, config.bridge, address);
+  if (!present) return std::unexpected(present.error());
+  std::optional<Alias> gateway = *std::move(present);
   std::optional<Bridge> bridge;
   // One of the administrator's stays as it is, and is the gateway where it has an address for that.
   if (!config.has_interface(config.bridge) || is_made_by_us(config, config.bridge)) {
-    if (!*gateway) {
+    if (!gateway) {
       auto first = gateway_of(address, config.bridge);
       if (!first) return std::unexpected(first.error());
-      *gateway = *std::move(first);
+      gateway = *std::move(first);
     }
     bridge = Bridge{.name = config.bridge,
-                    .add = {"bridge", "add", config.bridge, format_prefixed(**gateway)},
+                    .add = {"bridge", "add", config.bridge, format_prefixed(*gateway)},
                     .command = "ip link add " + config.bridge + " type bridge"};
     steps_.push_back(bridge->command);
-    steps_.push_back(ip_command("add", **gateway));
+    steps_.push_back(ip_command("add", *gateway));
   }
   const std::string command = "ip link add " + name + " master " + config.bridge +
                               " type veth peer name " + address.interface + " netns " + plan_.jail;
@@ -115,7 +121,7 @@ Result<void> Network::add_veth(Kernel& kernel, const NetworkConfig& config,
   interface_ = *std::move(lease);
   steps_.push_back(command);
   steps_.push_back("ip link set " + name + " up");
-  return configure(kernel, config, path, *gateway);
+  return configure(kernel, config, path, gateway);
 }
 
 Result<void> Network::move_interfaces(Kernel& kernel, const NetworkConfig& config,

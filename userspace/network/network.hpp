@@ -48,10 +48,11 @@ class Network {
  private:
   explicit Network(Plan plan) : plan_(std::move(plan)) {}
 
-  Result<void> add_alias(Kernel& kernel, const NetworkConfig& config);
-  Result<void> add_vlan(Kernel& kernel, const NetworkConfig& config);
+  Result<void> add_alias(Kernel& kernel, const NetworkConfig& config, const Alias& address);
+  Result<void> add_vlan(Kernel& kernel, const NetworkConfig& config, const conf::Vlan& vlan);
   Result<void> add_namespace(Kernel& kernel, const NetworkConfig& config);
-  Result<void> add_veth(Kernel& kernel, const NetworkConfig& config, const std::string& path);
+  Result<void> add_veth(Kernel& kernel, const NetworkConfig& config, const std::string& path,
+                        const Alias& address);
   Result<void> move_interfaces(Kernel& kernel, const NetworkConfig& config,
                                const std::string& path);
   Result<void> configure(Kernel& kernel, const NetworkConfig& config, const std::string& path,
