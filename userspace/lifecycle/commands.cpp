@@ -245,13 +245,12 @@ Result<void> Commands::in_jail(const std::vector<std::string>& commands) {
   for (const auto& command : commands) {
     log_("in the jail: " + command);
     const auto work = job(*entry, {.argv = {"sh", "-c", command}, .program = "/bin/sh"}, messages);
+    const int console = entry->console.get();
+    const int out = console >= 0 || !output_ ? console : output_->writable(STDOUT_FILENO);
+    const int err = console >= 0 || !output_ ? console : output_->writable(STDERR_FILENO);
     auto running = fork_child([&](Channel channel) {
       const auto null = open_null();
-      const int console = entry->console.get();
-      if (!null || !redirect(null.get(), console >= 0 ? console : output_->writable(1),
-                             console >= 0 ? console : output_->writable(2))) {
-        return 1;
-      }
+      if (!null || !redirect(null.get(), out, err)) return 1;
       static_cast<void>(::signal(SIGPIPE, SIG_DFL));
       return session::run_supervised(
           work, interrupts_.mask(),

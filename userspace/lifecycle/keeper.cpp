@@ -98,10 +98,10 @@ class Keeper {
       }
       const bool all = take_back();
       // One that is not kStarted belongs to a removal that was killed, and has yet to be completed.
-      if (record && *record && (*record)->state().phase == Phase::kStarted) {
-        return (*record)->remove() && all;
-      }
-      return all;
+      if (!record) return all;
+      std::optional<Record>& found = *record;
+      if (!found || found->state().phase != Phase::kStarted) return all;
+      return found->remove() && all;
     }
   }
 

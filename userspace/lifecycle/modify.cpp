@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
 
 #include "lifecycle/record.hpp"
 #include "limits/control_group.hpp"
@@ -70,10 +71,11 @@ limits::Lifted lifted(const conf::Limits& before, const conf::Limits& after) {
 }  // namespace
 
 Result<void> modify(const Host& host, const conf::JailSettings& wanted, bool whole) {
-  const auto record = Record::find(host.state_dir(), wanted.name, kPatience);
-  if (!record) return std::unexpected(record.error());
-  if (!*record || (*record)->state().phase != Phase::kStarted) return fail(ENOENT, "not found");
-  const auto now = (*record)->settings(host.kernel);
+  const auto found = Record::find(host.state_dir(), wanted.name, kPatience);
+  if (!found) return std::unexpected(found.error());
+  const std::optional<Record>& record = *found;
+  if (!record || record->state().phase != Phase::kStarted) return fail(ENOENT, "not found");
+  const auto now = record->settings(host.kernel);
   if (!now) return std::unexpected(now.error());
   const auto settings = merge(*now, wanted, whole);
   if (!settings) return std::unexpected(settings.error());
@@ -87,7 +89,7 @@ Result<void> modify(const Host& host, const conf::JailSettings& wanted, bool who
   if (auto done = group->set(after->limits, lifted(before->limits, after->limits)); !done) {
     return done;
   }
-  return (*record)->set_settings(*settings);
+  return record->set_settings(*settings);
 }
 
 }  // namespace libjail::lifecycle

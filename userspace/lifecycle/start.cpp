@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <functional>
-#include <optional>
 #include <utility>
 
 #include "doctor/doctor.hpp"
@@ -22,43 +21,35 @@ namespace {
 
 constexpr int kPatience = 10000;  ///< milliseconds for another jail(8) to be done with the jail
 
+/// Whether no such jail is there, whoever made it.
+Result<void> check_free(const Host& host, const std::string& name, Record& record) {
+  const auto jails = list_jails(host.kernel, host.listing().c_str());
+  if (jails && std::ranges::find(*jails, name, &ListedJail::name) == jails->end()) return {};
+  // A record that we have just made is of no use; one of a jail that we started stays.
+  if (record.state().phase == Phase::kNew) static_cast<void>(record.remove());
+  if (!jails) return std::unexpected(jails.error());
+  return fail(0, "already exists", "jail -rc restarts it");
+}
+
 class Start {
  public:
-  Start(const Host& host, const StartRequest& request)
+  Start(const Host& host, const StartRequest& request, Record record)
       : host_(host),
         request_(request),
         config_(request.config),
-        commands_(host.kernel, request.config, host.interrupts, host.log) {}
+        commands_(host.kernel, request.config, host.interrupts, host.log),
+        record_(std::move(record)) {}
 
   Result<Started> run() {
-    auto record = Record::take(host_.state_dir(), config_.name, kPatience);
-    if (!record) return std::unexpected(record.error());
-    if (auto free = check_free(*record); !free) return std::unexpected(free.error());
-    // One whose jail has just ended may not know it yet.
-    if (auto done = dismiss_keeper(*record); !done) return std::unexpected(done.error());
-    record_ = std::move(*record);
     const auto done = run_steps(steps(), [this] { return host_.interrupts.came(); });
     if (done) return started_;
     return std::unexpected(done.error());
   }
 
  private:
-  /// Whether no such jail is there, whoever made it.
-  Result<void> check_free(Record& record) const {
-    const auto jails = list_jails(host_.kernel, host_.listing().c_str());
-    if (!jails) {
-      static_cast<void>(record.remove());
-      return std::unexpected(jails.error());
-    }
-    if (std::ranges::find(*jails, config_.name, &ListedJail::name) == jails->end()) return {};
-    // One without a keeper has no record, or a new and empty one.
-    if (record.state().phase == Phase::kNew) static_cast<void>(record.remove());
-    return fail(0, "already exists", "jail -rc restarts it");
-  }
-
   Result<void> mark(Phase phase) {
     state_.phase = phase;
-    return record_->set_state(state_);
+    return record_.set_state(state_);
   }
 
   /// A step that says that another one has begun, and what undoes that one, done or half done.
@@ -81,7 +72,7 @@ class Start {
   }
 
   std::vector<Step> steps();
-  Result<void> examine() const;
+  [[nodiscard]] Result<void> examine() const;
   Result<void> make();
   Result<void> end();
   Result<void> keep();
@@ -90,7 +81,7 @@ class Start {
   const StartRequest& request_;
   const conf::JailConfig& config_;
   Commands commands_;
-  std::optional<Record> record_;
+  Record record_;
   State state_;
   Lease lease_;
   UniqueFd jail_;
@@ -102,12 +93,12 @@ std::vector<Step> Start::steps() {
   std::vector<Step> steps;
   steps.push_back({.what = "record",
                    .run = [this]() -> Result<void> {
-                     auto kept = record_->set_settings(request_.settings);
+                     auto kept = record_.set_settings(request_.settings);
                      if (kept) kept = mark(Phase::kNew);
-                     if (!kept) static_cast<void>(record_->remove());
+                     if (!kept) static_cast<void>(record_.remove());
                      return kept;
                    },
-                   .undo = [this] { return record_->remove(); }});
+                   .undo = [this] { return record_.remove(); }});
   steps.push_back(
       begin("exec.prepare", Phase::kPrepare, [&] { return commands_.on_host(exec.release); }));
   steps.push_back(on_host("exec.prepare", exec.prepare));
@@ -183,9 +174,9 @@ Result<void> Start::keep() {
     jail_.reset();
     if (auto done = lease_.release_network(host_); !done) host_.warn(done.error().text());
     if (auto done = lease_.release_group(); !done) host_.warn(done.error().text());
-    return record_->remove();
+    return record_.remove();
   }
-  const auto keeper = start_keeper(host_, *record_,
+  const auto keeper = start_keeper(host_, record_,
                                    {.jail = jail_.get(),
                                     .persist = config_.persist,
                                     .lease = lease_,
@@ -204,7 +195,14 @@ Result<Started> start(const Host& host, const StartRequest& request) {
       request.argv.empty()) {
     return fail(0, "nothing would keep it alive", "give persist, exec.start or command");
   }
-  return Start(host, request).run();
+  auto record = Record::take(host.state_dir(), config.name, kPatience);
+  if (!record) return std::unexpected(record.error());
+  if (auto free = check_free(host, config.name, *record); !free) {
+    return std::unexpected(free.error());
+  }
+  // One whose jail has just ended may not know it yet.
+  if (auto done = dismiss_keeper(*record); !done) return std::unexpected(done.error());
+  return Start(host, request, std::move(*record)).run();
 }
 
 }  // namespace libjail::lifecycle

@@ -103,7 +103,7 @@ class Manager {
 
   void set_up(const SelectedJail& jail);
   void start(const SelectedJail& jail);
-  void write_jid_file(const SelectedJail& jail, std::uint32_t jid);
+  void write_jid_file(const std::string& path, const SelectedJail& jail, std::uint32_t jid);
 
   std::vector<std::string> to_remove();
   /// Those, and the running ones that depend on them, each before those that it depends on.
@@ -173,11 +173,10 @@ void Manager::start(const SelectedJail& jail) {
     host_.warn(config.name +
                ": has ended, as exec.start left no process in it (persist keeps it alive)");
   }
-  if (request_.jid_file) write_jid_file(jail, started->jid);
+  if (request_.jid_file) write_jid_file(*request_.jid_file, jail, started->jid);
 }
 
-void Manager::write_jid_file(const SelectedJail& jail, std::uint32_t jid) {
-  const std::string& path = *request_.jid_file;
+void Manager::write_jid_file(const std::string& path, const SelectedJail& jail, std::uint32_t jid) {
   const libjail::UniqueFd file(
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644));
   const std::string text =

@@ -1,0 +1,484 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// jail -c, -m, -r and -R with configurations: what is done, in which order, and that nothing of it
+// is left when it fails or is killed.
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+
+#include "tests/host.hpp"
+
+namespace guest {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+constexpr const char* kAlias = "dummy0|10.9.8.7/24";
+constexpr const char* kAliasIp = "10.9.8.7";
+
+class Lifecycle : public HostTest {
+ protected:
+  void SetUp() override {
+    HostTest::SetUp();
+    root.folder("data");
+  }
+
+  void TearDown() override {
+    run({kJail, "-q", "-R", "*"});
+    EXPECT_TRUE(comes_true([] { return records().empty(); })) << "a record is left";
+    EXPECT_FALSE(host_has(kAliasIp)) << "an address is left";
+    EXPECT_FALSE(std::filesystem::exists("/sys/fs/cgroup/jail/web")) << "a control group is left";
+    EXPECT_THAT(keepers(), IsEmpty()) << "a keeper is left";
+    HostTest::TearDown();
+  }
+
+  /// Each hook writes its name into the log.
+  static std::string hook(const std::string& name, const std::string& more = "") {
+    return name + " = 'echo " + name + " >>" + kLog + more + "';\n";
+  }
+  [[nodiscard]] static std::string hooks() {
+    std::string text;
+    for (const char* name : {"exec.prepare", "exec.prestart", "exec.created", "exec.poststart",
+                             "exec.prestop", "exec.poststop", "exec.release"}) {
+      text += hook(name);
+    }
+    // The log is not in the jail: what is inside shows in its own.
+    return text +
+           "exec.start = 'echo start $JID $JNAME >/data/log', 'sleep 1000 &';\n"
+           "exec.stop = 'echo stop >>/data/log';\nstop.timeout = 1;\n";
+  }
+
+  void configure(const std::string& text) const {
+    files.file("jail.conf", "path = " + root.path() + ";\n" + text);
+    ::chmod((files / "jail.conf").c_str(), 0644);
+  }
+  /// jail OPTIONS -f FILE OPERANDS
+  [[nodiscard]] std::vector<std::string> command(std::vector<std::string> operands) const {
+    operands.insert(operands.begin(), {kJail, "-f", files / "jail.conf"});
+    return operands;
+  }
+  [[nodiscard]] Outcome jail_with(std::vector<std::string> operands) const {
+    return run(command(std::move(operands)));
+  }
+
+  [[nodiscard]] static std::string log() {
+    std::string text = libjail::testing::read_text(kLog);
+    std::ranges::replace(text, '\n', ' ');
+    return text;
+  }
+  [[nodiscard]] std::string inner_log() const {
+    return libjail::testing::read_text(root / "data/log");
+  }
+
+  [[nodiscard]] static std::vector<std::string> records() {
+    std::vector<std::string> names;
+    std::error_code none;
+    for (const auto& entry : std::filesystem::directory_iterator("/run/jail/records", none)) {
+      names.push_back(entry.path().filename());
+    }
+    return names;
+  }
+
+  [[nodiscard]] static std::vector<pid_t> keepers() {
+    std::vector<pid_t> pids;
+    std::error_code none;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc", none)) {
+      const std::string name = entry.path().filename();
+      if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+      if (libjail::testing::read_text(entry.path() / "comm") == "jail-keeper\n") {
+        pids.push_back(std::stoi(name));
+      }
+    }
+    return pids;
+  }
+
+  static constexpr const char* kLog = "/tmp/lifecycle.log";
+  libjail::testing::TempDir files;
+
+ private:
+  struct LogFile {
+    LogFile() { ::unlink(kLog); }
+  } log_file_;
+};
+
+TEST_F(Lifecycle, order_of_the_steps) {
+  configure("web {\n" + hooks() + "ip4.addr = '" + kAlias + "';\n}\n");
+  auto outcome = jail_with({"-c", "web"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(outcome.out, "web: created\n");
+  EXPECT_EQ(outcome.err, "");
+  EXPECT_EQ(log(), "exec.prepare exec.prestart exec.created exec.poststart ");
+  ASSERT_EQ(jails().size(), 1U);
+  EXPECT_EQ(jails()[0].name, "web");
+  EXPECT_EQ(jails()[0].address, kAliasIp);
+  EXPECT_TRUE(host_has(kAliasIp));
+  EXPECT_EQ(inner_log(), "start " + std::to_string(jails()[0].jid) + " web\n");
+  EXPECT_EQ(keepers().size(), 1U);
+
+  outcome = jail_with({"-r", "web"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(outcome.out, "web: removed\n");
+  EXPECT_EQ(outcome.err, "");
+  EXPECT_THAT(log(), HasSubstr("exec.poststart exec.prestop exec.poststop exec.release "));
+  EXPECT_THAT(inner_log(), HasSubstr("stop\n"));
+  EXPECT_THAT(jails(), IsEmpty());
+}
+
+TEST_F(Lifecycle, failure_of_each_step_undoes_those_before) {
+  struct Case {
+    const char* parameter;
+    const char* log;  ///< of what ran
+  };
+  for (const auto& [parameter, expected] :
+       {Case{"exec.prepare", "exec.prepare exec.release "},
+        Case{"exec.prestart", "exec.prepare exec.prestart exec.poststop exec.release "},
+        Case{"exec.created", "exec.prepare exec.prestart exec.created exec.poststop exec.release "},
+        Case{"exec.poststart",
+             "exec.prepare exec.prestart exec.created exec.poststart exec.poststop "
+             "exec.release "}}) {
+    ::unlink(kLog);
+    configure("web {\n" + hooks() + "ip4.addr = '" + kAlias + "';\n" + hook(parameter, "; exit 3") +
+              "}\n");
+    const auto outcome = jail_with({"-c", "web"});
+    EXPECT_EQ(outcome.status, 1) << parameter;
+    EXPECT_EQ(outcome.out, "") << parameter;
+    EXPECT_THAT(outcome.err, HasSubstr(std::string("jail: web: ") + parameter + ": "));
+    EXPECT_THAT(outcome.err, HasSubstr("failed with status 3"));
+    EXPECT_EQ(log(), expected) << parameter;
+    EXPECT_THAT(jails(), IsEmpty()) << parameter;
+    EXPECT_THAT(records(), IsEmpty()) << parameter;
+    EXPECT_FALSE(host_has(kAliasIp)) << parameter;
+  }
+}
+
+TEST_F(Lifecycle, failures_of_what_is_no_hook) {
+  struct Case {
+    const char* text;
+    const char* message;
+  };
+  for (const auto& [text, message] :
+       {Case{"exec.start = 'exit 3';", "web: exec.start: \"exit 3\" failed with status 3"},
+        Case{"persist; mount = \"/nowhere $path/data nullfs\";", "web: create: mount /nowhere on "},
+        Case{"persist; mount = \"tmpfs $path/none tmpfs\";", "none: No such file or directory"},
+        Case{"persist; mount = \"tmpfs $path/data nosuchfs\";", "file system nosuchfs: "},
+        Case{"persist; mount = \"tmpfs $path/data tmpfs nosuchoption\";", "option nosuchoption: "},
+        Case{"persist; ip4.addr = 192.0.2.99;",
+             "web: create: address 192.0.2.99 is on no interface"},
+        Case{"persist; ip4.addr = 'nosuch0|192.0.2.99/24';", "web: network: "},
+        Case{"persist; exec.prestart = 'sleep 100'; exec.timeout = 1;",
+             "web: exec.prestart: \"sleep 100\": timed out after 1 s"},
+        Case{"exec.start = 'sleep 100'; exec.timeout = 1;",
+             "web: exec.start: \"sleep 100\": timed out after 1 s"},
+        Case{"persist; exec.start = 'true'; exec.jail_user = eve;", "user \"eve\" is not in"},
+        Case{"host.hostname = x;", "web: nothing would keep it alive"}}) {
+    configure(std::string("web {\n") + text + "\n}\n");
+    const auto outcome = jail_with({"-c", "web"});
+    EXPECT_EQ(outcome.status, 1) << text;
+    EXPECT_EQ(outcome.out, "") << text;
+    EXPECT_THAT(outcome.err, HasSubstr(message)) << text;
+    EXPECT_THAT(jails(), IsEmpty()) << text;
+    EXPECT_THAT(records(), IsEmpty()) << text;
+  }
+}
+
+TEST_F(Lifecycle, interrupt_is_a_failure) {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    ::unlink(kLog);
+    configure("web {\n" + hooks() + "ip4.addr = '" + kAlias +
+              "';\nexec.start = 'echo up; sleep 1000';\n}\n");
+    Process process(command({"-c", "web"}));
+    ASSERT_TRUE(process.prints("up\n"));
+    ::kill(process.pid(), signal);
+    const auto outcome = process.finish();
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_THAT(outcome.err, HasSubstr("\"echo up; sleep 1000\": interrupted"));
+    EXPECT_THAT(log(), HasSubstr("exec.created exec.poststop exec.release"));
+    EXPECT_THAT(jails(), IsEmpty());
+    EXPECT_THAT(records(), IsEmpty());
+    EXPECT_FALSE(host_has(kAliasIp));
+  }
+}
+
+TEST_F(Lifecycle, killed_at_the_start_is_swept_by_the_next) {
+  configure("web {\n" + hooks() + "ip4.addr = '" + kAlias +
+            "';\nexec.start = 'echo up; sleep 1000';\n}\n");
+  Process process(command({"-c", "web"}));
+  ASSERT_TRUE(process.prints("up\n"));
+  ::kill(process.pid(), SIGKILL);
+  process.wait();
+  EXPECT_EQ(records().size(), 1U);
+  EXPECT_EQ(jails().size(), 1U);
+  EXPECT_TRUE(host_has(kAliasIp));
+  EXPECT_EQ(jail_with({"-r", "other"}).status, 1);  // any of them
+  EXPECT_THAT(jails(), IsEmpty());
+  EXPECT_THAT(records(), IsEmpty());
+  EXPECT_FALSE(host_has(kAliasIp));
+  EXPECT_THAT(log(), HasSubstr("exec.created exec.poststop exec.release"));
+}
+
+TEST_F(Lifecycle, killed_at_the_end_is_swept_by_the_next) {
+  configure("web {\n" + hooks() + "exec.prestop = 'echo up; sleep 1000';\n}\n");
+  ASSERT_EQ(jail_with({"-c", "web"}).status, 0);
+  Process process(command({"-r", "web"}));
+  ASSERT_TRUE(process.prints("up\n"));
+  ::kill(process.pid(), SIGKILL);
+  process.wait();
+  EXPECT_EQ(jail_with({"-r", "other"}).status, 1);
+  EXPECT_THAT(jails(), IsEmpty());
+  EXPECT_THAT(records(), IsEmpty());
+  EXPECT_THAT(log(), HasSubstr("exec.poststop exec.release"));
+}
+
+TEST_F(Lifecycle, killed_keeper) {
+  // A jail without a process ends with it.
+  configure("web { persist; ip4.addr = '" + std::string(kAlias) + "'; }\n");
+  ASSERT_EQ(jail_with({"-c", "web"}).status, 0);
+  ASSERT_EQ(keepers().size(), 1U);
+  ::kill(keepers()[0], SIGKILL);
+  EXPECT_TRUE(comes_true([] { return jails().empty() && keepers().empty(); }));
+  EXPECT_EQ(jail_with({"-r", "other"}).status, 1);
+  EXPECT_THAT(records(), IsEmpty());
+  EXPECT_FALSE(host_has(kAliasIp));
+
+  // One with processes goes on, and can be removed as ever.
+  configure("web {\n" + hooks() + "ip4.addr = '" + kAlias + "';\n}\n");
+  ASSERT_EQ(jail_with({"-c", "web"}).status, 0);
+  ASSERT_EQ(keepers().size(), 1U);
+  ::kill(keepers()[0], SIGKILL);
+  EXPECT_EQ(jail_with({"-c", "*"}).status, 0);
+  EXPECT_EQ(jails().size(), 1U);
+  EXPECT_EQ(jail_with({"-r", "web"}).out, "web: removed\n");
+  EXPECT_THAT(log(), HasSubstr("exec.prestop exec.poststop exec.release"));
+}
+
+TEST_F(Lifecycle, jail_that_ends_by_itself) {
+  configure("web { exec.start = 'sleep 1 &'; ip4.addr = '" + std::string(kAlias) + "'; }\n");
+  ASSERT_EQ(jail_with({"-c", "web"}).status, 0);
+  EXPECT_TRUE(comes_true([] { return jails().empty() && records().empty(); }));
+  EXPECT_TRUE(comes_true([] { return keepers().empty(); }));
+  EXPECT_FALSE(host_has(kAliasIp));
+
+  configure("web { exec.start = 'true'; }\n");
+  const auto outcome = jail_with({"-c", "web"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_THAT(outcome.err, HasSubstr("web: has ended, as exec.start left no process in it"));
+  EXPECT_THAT(records(), IsEmpty());
+}
+
+TEST_F(Lifecycle, persist) {
+  configure("web { persist; }\n");
+  ASSERT_EQ(jail_with({"-c", "web"}).status, 0);
+  ASSERT_EQ(jails().size(), 1U);
+  EXPECT_EQ(jails()[0].processes, 0U);
+  EXPECT_EQ(run({"/usr/sbin/jexec", "web", "echo", "inside"}).out, "inside\n");
+  EXPECT_EQ(jails().size(), 1U) << "it was empty in between";
+  EXPECT_EQ(jail_with({"-r", "web"}).status, 0);
+  EXPECT_THAT(jails(), IsEmpty());
+}
+
+TEST_F(Lifecycle, depend) {
+  configure(
+      "app { depend = db; exec.start = 'sleep 1000 &'; stop.timeout = 1; }\n"
+      "db { persist; }\nother { persist; }\n");
+  EXPECT_EQ(jail_with({"-c", "app"}).out, "db: created\napp: created\n");
+  EXPECT_EQ(jail_with({"-c"}).out, "other: created\n") << "the rest";
+  EXPECT_EQ(jail_with({"-r", "db"}).out, "app: removed\ndb: removed\n");
+  EXPECT_EQ(jails().size(), 1U);
+  EXPECT_EQ(jail_with({"-r", "*"}).out, "other: removed\n");
+
+  configure("app { depend = db; persist; }\ndb { persist; exec.prestart = false; }\n");
+  const auto outcome = jail_with({"-c", "app"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("app: depends on \"db\", which is not there"));
+  EXPECT_THAT(jails(), IsEmpty());
+}
+
+TEST_F(Lifecycle, names) {
+  configure("web { persist; }\n");
+  ASSERT_EQ(jail_with({"-c", "web"}).status, 0);
+  auto outcome = jail_with({"-c", "web"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("jail: web: already exists"));
+  EXPECT_EQ(jails().size(), 1U);
+  EXPECT_EQ(jail_with({"-r", std::to_string(jails()[0].jid)}).out, "web: removed\n");
+
+  outcome = jail_with({"-r", "web"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("jail \"web\" not found"));
+  EXPECT_EQ(jail_with({"-c", "nosuch"}).status, 1);
+  for (const char* name : {"..", ".", "../../etc", "a b", "5", ""}) {
+    for (const char* option : {"-c", "-r", "-R"}) {
+      EXPECT_EQ(jail_with({option, name}).status, 1) << name;
+    }
+  }
+  EXPECT_EQ(run({kJail, "-c", "name=..", "path=" + root.path(), "persist"}).status, 1);
+  EXPECT_EQ(run({kJail, "-c", "name=.x", "path=" + root.path(), "persist"}).status, 1);
+  EXPECT_THAT(jails(), IsEmpty());
+}
+
+TEST_F(Lifecycle, mistakes_of_the_file) {
+  configure("web { persist }\n");
+  EXPECT_THAT(jail_with({"-c", "web"}).err, HasSubstr("jail.conf:2:15: expected ';' before '}'"));
+  configure("web { persist; exec.strat = x; }\n");
+  EXPECT_THAT(jail_with({"-c", "web"}).err, HasSubstr("unknown parameter \"exec.strat\""));
+  configure("web { persist; ip6.addr = ::2; }\n");
+  const auto outcome = jail_with({"-c", "web"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("ip6.addr is not available yet"));
+}
+
+TEST_F(Lifecycle, jail_on_the_command_line) {
+  auto outcome = run({kJail, "-c", "name=web", "path=" + root.path(), "command=/bin/sh", "-c",
+                      "echo hello; hostname"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(outcome.out, "hello\nweb\nweb: created\n");
+  EXPECT_THAT(jails(), IsEmpty());
+  outcome = run({kJail, "-c", "name=web", "path=" + root.path(), "command=/bin/false"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("web: command: \"/bin/false\" failed with status 1"));
+  outcome =
+      run({kJail, "-i", "-J", files / "jid", "-n", "web", "-c", "path=" + root.path(), "persist"});
+  EXPECT_EQ(outcome.out, std::to_string(jails().at(0).jid) + "\n");
+  EXPECT_THAT(libjail::testing::read_text(files / "jid"),
+              HasSubstr("jid=" + std::to_string(jails().at(0).jid) + " name=web"));
+  EXPECT_EQ(run({kJail, "-q", "-R", "web"}).out, "");
+}
+
+TEST_F(Lifecycle, mounts_are_the_jails_own) {
+  files.file("shared/text", "of the host\n");
+  files.file("fstab", "tmpfs " + root.path() + "/tmp tmpfs size=1m,noexec\n# nothing\n");
+  ::chmod((files / "fstab").c_str(), 0644);
+  configure(
+      "web { exec.start = 'cat /data/text; cat /proc/self/mounts; : >/data/new', 'true'; "
+      "persist; mount = '" +
+      files.path() + "/shared " + root.path() + "/data nullfs ro'; mount.fstab = '" + files.path() +
+      "/fstab'; }\n");
+  const auto outcome = jail_with({"-c", "web"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.out, HasSubstr("of the host\n"));
+  EXPECT_THAT(outcome.out, HasSubstr(" /tmp tmpfs rw,nodev,noexec"));
+  EXPECT_THAT(outcome.err, HasSubstr("Read-only file system"));
+}
+
+TEST_F(Lifecycle, mounts_follow_no_link_of_the_jail) {
+  std::filesystem::remove(root / "data");
+  root.link("data", "/srv");
+  configure("web { persist; mount = \"tmpfs $path/data tmpfs\"; }\n");
+  EXPECT_THAT(jail_with({"-c", "web"}).err, HasSubstr("has a symbolic link in it"));
+  configure("web { persist; mount = \"$path/data $path/tmp nullfs\"; }\n");
+  EXPECT_THAT(jail_with({"-c", "web"}).err, HasSubstr("has a symbolic link in it"));
+  configure("web { persist; exec.start = true; exec.consolelog = \"$path/data/log\"; }\n");
+  EXPECT_THAT(jail_with({"-c", "web"}).err, HasSubstr("has a symbolic link in it"));
+}
+
+TEST_F(Lifecycle, commands_of_the_jail) {
+  configure("web { persist; exec.jail_user = bob; exec.start = 'id -u; echo $HOME'; }\n");
+  EXPECT_EQ(jail_with({"-c", "web"}).out, "1000\n/home\nweb: created\n");
+  EXPECT_EQ(jail_with({"-rc", "web"}).out, "web: removed\n1000\n/home\nweb: created\n");
+  run({kJail, "-q", "-R", "web"});
+  configure(
+      "web { persist; exec.clean; exec.start = 'echo ${JID:-none}$HOME'; exec.consolelog = '" +
+      files.path() + "/console'; }\n");
+  EXPECT_EQ(jail_with({"-c", "web"}).out, "web: created\n");
+  EXPECT_EQ(libjail::testing::read_text(files / "console"), "none/\n");
+}
+
+TEST_F(Lifecycle, server_can_write_after_the_start) {
+  configure(
+      "web { exec.start = '(sleep 1; echo late; echo alive >/data/log; exec sleep 1000) &'; "
+      "stop.timeout = 1; }\n");
+  ASSERT_EQ(jail_with({"-c", "web"}).status, 0);
+  EXPECT_TRUE(comes_true([this] { return inner_log() == "alive\n"; }));
+}
+
+TEST_F(Lifecycle, removal_always_ends) {
+  configure(
+      "web { exec.start = 'trap \"\" TERM; while :; do sleep 1; done &'; stop.timeout = 1; "
+      "exec.prestop = false; exec.stop = 'exit 4'; exec.poststop = false; }\n");
+  ASSERT_EQ(jail_with({"-c", "web"}).status, 0);
+  const auto outcome = jail_with({"-r", "web"});
+  EXPECT_EQ(outcome.status, 1) << "as commands failed";
+  EXPECT_EQ(outcome.out, "web: removed\n");
+  EXPECT_THAT(outcome.err, HasSubstr("web: exec.prestop: \"false\" failed with status 1"));
+  EXPECT_THAT(outcome.err, HasSubstr("web: exec.stop: \"exit 4\" failed with status 4"));
+  EXPECT_THAT(outcome.err, HasSubstr("web: exec.poststop: "));
+  EXPECT_THAT(jails(), IsEmpty());
+}
+
+TEST_F(Lifecycle, terminate_without_the_right_to_kill) {
+  configure(
+      "web { cap.ceiling = none; exec.jail_user = bob; stop.timeout = 10;\n"
+      "exec.start = '(trap \"echo term >/tmp/got; exit\" TERM; while :; do sleep 1; done) &'; }\n");
+  ::chmod((root / "tmp").c_str(), 01777);
+  ASSERT_EQ(jail_with({"-c", "web"}).status, 0);
+  EXPECT_EQ(jail_with({"-r", "web"}).status, 0);
+  EXPECT_EQ(libjail::testing::read_text(root / "tmp/got"), "term\n");
+}
+
+TEST_F(Lifecycle, force_runs_no_commands) {
+  configure("web {\n" + hooks() + "}\n");
+  ASSERT_EQ(jail_with({"-c", "web"}).status, 0);
+  EXPECT_EQ(jail_with({"-R", "web"}).out, "web: removed\n");
+  EXPECT_THAT(log(), Not(HasSubstr("stop")));
+  EXPECT_THAT(log(), Not(HasSubstr("release")));
+}
+
+TEST_F(Lifecycle, jail_of_the_old_form_can_be_removed) {
+  Process process(jail("echo up; exec sleep 1000", {"-n", "web"}));
+  ASSERT_TRUE(process.prints("up"));
+  EXPECT_EQ(run({kJail, "-r", "web"}).out, "web: removed\n");
+  EXPECT_NE(process.wait(), 0);
+}
+
+TEST_F(Lifecycle, modify) {
+  configure("web { persist; }\n");
+  ASSERT_EQ(jail_with({"-c", "web"}).status, 0);
+  EXPECT_EQ(jail_with({"-m", "web"}).out, "web: updated\n") << "nothing differs";
+  configure("web { persist; host.hostname = other; }\n");
+  EXPECT_THAT(jail_with({"-m", "web"}).err,
+              HasSubstr("jail: web: host.hostname cannot be changed after creation"));
+  EXPECT_THAT(run({kJail, "-m", "name=web", "path=/x"}).err,
+              HasSubstr("jail: web: path cannot be changed after creation"));
+  EXPECT_THAT(run({kJail, "-m", "name=nosuch", "path=/x"}).err, HasSubstr("not found"));
+  EXPECT_EQ(run({kJail, "-cm", "name=web", "path=" + root.path(), "persist"}).status, 0);
+}
+
+TEST_F(Lifecycle, limits) {
+  const auto limit = [] { return libjail::testing::read_text("/sys/fs/cgroup/jail/web/pids.max"); };
+  configure("web { exec.start = 'sleep 1000 &'; stop.timeout = 1; limit.pids = 50; }\n");
+  ASSERT_EQ(jail_with({"-c", "web"}).status, 0);
+  EXPECT_EQ(limit(), "50\n");
+  EXPECT_NE(libjail::testing::read_text("/sys/fs/cgroup/jail/web/cgroup.procs"), "");
+  EXPECT_EQ(run({kJail, "-m", "name=web", "limit.pids=60"}).out, "web: updated\n");
+  EXPECT_EQ(limit(), "60\n");
+  configure("web { exec.start = 'sleep 1000 &'; stop.timeout = 1; }\n");
+  EXPECT_EQ(jail_with({"-m", "web"}).out, "web: updated\n");
+  EXPECT_EQ(limit(), "max\n");
+}
+
+TEST_F(Lifecycle, unsafe_root_is_refused) {
+  ::chmod(root.path().c_str(), 0777);
+  configure("web { persist; }\n");
+  const auto outcome = jail_with({"-c", "web"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("web: jaildoctor: UNSAFE "));
+  configure("web { persist; allow.unsafe; }\n");
+  EXPECT_EQ(jail_with({"-c", "web"}).status, 0);
+}
+
+TEST_F(Lifecycle, many) {
+  std::string text = "path = " + root.path() + ";\n";
+  for (int i = 0; i < 10; ++i) text += "j" + std::to_string(i) + "{}\n";
+  configure("exec.start = 'sleep 1000 &'; stop.timeout = 0;\n" + text);
+  EXPECT_EQ(jail_with({"-q", "-c", "*"}).status, 0);
+  EXPECT_EQ(jails().size(), 10U);
+  EXPECT_EQ(jail_with({"-q", "-r", "*"}).status, 0);
+}
+
+}  // namespace
+}  // namespace guest
