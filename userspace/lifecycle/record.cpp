@@ -110,9 +110,11 @@ Result<std::optional<Record>> Record::lock(const std::string& state_dir, const s
 
 Result<Record> Record::take(const std::string& state_dir, const std::string& name,
                             int patience_ms) {
-  auto record = lock(state_dir, name, patience_ms, true);
-  if (!record) return std::unexpected(record.error());
-  return *std::move(*record);
+  auto made = lock(state_dir, name, patience_ms, true);
+  if (!made) return std::unexpected(made.error());
+  std::optional<Record>& record = *made;
+  if (!record) return fail(ENOENT, what(name));
+  return *std::move(record);
 }
 
 Result<std::optional<Record>> Record::find(const std::string& state_dir, const std::string& name,
