@@ -22,9 +22,10 @@ Result<Subject> subject_of(Kernel& kernel, const conf::JailConfig& config) {
     const auto text = read_file(kernel, AT_FDCWD, file.c_str());
     if (!text) return fail(text.error(), file);
     for (const auto line : split(*text, '\n')) {
-      auto mount = conf::parse_mount_line(line, config.path);
-      if (!mount) return fail(mount.error().code, file + ": " + mount.error().what);
-      if (*mount) subject.mounts.push_back(**std::move(mount));
+      auto parsed = conf::parse_mount_line(line, config.path);
+      if (!parsed) return fail(parsed.error().code, file + ": " + parsed.error().what);
+      const std::optional<conf::Mount> mount = *std::move(parsed);
+      if (mount) subject.mounts.push_back(*mount);
     }
   }
   return subject;
@@ -33,9 +34,8 @@ Result<Subject> subject_of(Kernel& kernel, const conf::JailConfig& config) {
 Subject subject_of(const ListedJail& jail, pid_t process) {
   Subject subject{
       .name = jail.name, .root = jail.path, .ceiling = jail.ceiling, .process = process};
-  if (const auto address = parse_address(jail.address); address && *address) {
-    subject.address = (*address)->ip;
-  }
+  const auto address = parse_address(jail.address).value_or(std::nullopt);
+  if (address) subject.address = address->ip;
   return subject;
 }
 

@@ -42,17 +42,18 @@ int report(const Context& context, const std::vector<libjail::Error>& errors) {
 }
 
 int run(const Context& context, const Arguments& arguments) {
-  const auto settings = find_configured(context, arguments.file, arguments.name);
-  if (!settings) return report(context, settings.error());
-  if (!*settings) {
+  const auto found = find_configured(context, arguments.file, arguments.name);
+  if (!found) return report(context, found.error());
+  const std::optional<conf::JailSettings> settings = *found;
+  if (!settings) {
     context.messages.error(arguments.name + ": not in jail.conf(5)");
     return kFailure;
   }
   Table table{.columns = {{"PARAMETER"}, {"VALUE"}, {"WHERE"}}};
-  for (const auto& setting : (*settings)->settings) add(table, setting);
+  for (const auto& setting : settings->settings) add(table, setting);
   const auto text = arguments.json ? to_json({{"parameters", table}}) : to_text(table);
   if (!cli::write_all(STDOUT_FILENO, text)) return kFailure;
-  const auto config = conf::make_config(**settings);
+  const auto config = conf::make_config(*settings);
   if (!config) return report(context, config.error());
   for (const auto& notice : config->notices) context.messages.warning(notice.error.text());
   return kOk;

@@ -76,11 +76,12 @@ std::vector<conf::JailConfig> all_configured(const Context& context, const std::
     const auto others = names_of_files(context.etc + "/jail.conf.d", "");
     names.insert(names.end(), others.begin(), others.end());
     for (const auto& name : names) {
-      auto jail = find_configured(context, {}, name);
-      if (!take(jail) || !*jail) continue;
+      const auto found = find_configured(context, {}, name);
+      const auto jail = take(found) ? *found : std::nullopt;
+      if (!jail) continue;
       // A file of its own goes before the common one, and jail.NAME.conf before the folder's.
       std::erase_if(all, [&](const auto& other) { return other.name == name; });
-      all.push_back(**std::move(jail));
+      all.push_back(*jail);
     }
   }
   std::vector<conf::JailConfig> configs;

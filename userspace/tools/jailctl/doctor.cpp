@@ -16,6 +16,7 @@
 #include "lib/text.hpp"
 #include "tools/jailctl/configured.hpp"
 #include "tools/jailctl/doctor.hpp"
+#include "tools/jailctl/interrupt.hpp"
 #include "tools/jailctl/running.hpp"
 #include "tools/jailctl/table.hpp"
 
@@ -60,16 +61,18 @@ doctor::Subject running_subject(const Context& context, const libjail::ListedJai
 /// What is called so, as it runs or as it is configured.
 Result<doctor::Subject> named_subject(const Context& context, const Arguments& arguments) {
   const auto& name = arguments.operands.front();
-  const auto running = find_running(context, name);
-  if (!running) return std::unexpected(running.error());
-  if (*running) return running_subject(context, **running);
-  const auto settings = find_configured(context, arguments.file, name);
-  if (!settings) return std::unexpected(settings.error().front());
-  if (!*settings) {
+  const auto found = find_running(context, name);
+  if (!found) return std::unexpected(found.error());
+  const std::optional<libjail::ListedJail> running = *found;
+  if (running) return running_subject(context, *running);
+  const auto configured = find_configured(context, arguments.file, name);
+  if (!configured) return std::unexpected(configured.error().front());
+  const std::optional<libjail::conf::JailSettings> settings = *configured;
+  if (!settings) {
     return libjail::fail(0, "no jail \"" + name + "\" runs, and none is in jail.conf(5)",
                          "a root directory has a slash in it: ./" + name);
   }
-  const auto config = libjail::conf::make_config(**settings);
+  const auto config = libjail::conf::make_config(*settings);
   if (!config) return std::unexpected(config.error().front());
   return doctor::subject_of(context.kernel, *config);
 }
@@ -88,11 +91,12 @@ Result<doctor::Subject> given_subject(const std::vector<std::string>& operands) 
     subject.ceiling = *ceiling;
   }
   if (operands.size() > 2) {
-    const auto address = libjail::parse_address(operands[2]);
-    if (!address) return std::unexpected(address.error());
-    if (*address) {
-      subject.address = (*address)->ip;
-      subject.adds_address = (*address)->alias.has_value();
+    const auto parsed = libjail::parse_address(operands[2]);
+    if (!parsed) return std::unexpected(parsed.error());
+    const std::optional<libjail::Address> address = *parsed;
+    if (address) {
+      subject.address = address->ip;
+      subject.adds_address = address->alias.has_value();
     }
   }
   return subject;
@@ -181,6 +185,7 @@ class Verdict {
 };
 
 int run(const Context& context, const Arguments& arguments) {
+  let_interrupts_end_us();  // a large tree takes its time, and each repair is whole
   const auto& operands = arguments.operands;
   if (operands.size() > kMostOperands) {
     context.messages.error("doctor takes a jail, or a path, a capmask and an address");

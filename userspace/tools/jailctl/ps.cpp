@@ -18,9 +18,10 @@ struct Arguments {
 };
 
 int run(const Context& context, const Arguments& arguments) {
-  const auto jail = find_running(context, arguments.jail);
-  if (!jail || !*jail) {
-    context.messages.error(!jail ? jail.error().text() : arguments.jail + ": no such jail runs");
+  const auto found = find_running(context, arguments.jail);
+  const auto jail = found.value_or(std::nullopt);
+  if (!jail) {
+    context.messages.error(!found ? found.error().text() : arguments.jail + ": no such jail runs");
     return kFailure;
   }
   Table table{.columns = {{.heading = "PID", .number = true},
@@ -28,7 +29,7 @@ int run(const Context& context, const Arguments& arguments) {
                           {.heading = "UID", .number = true},
                           {"STATE"},
                           {"COMMAND"}}};
-  for (const auto& process : processes_of(context, (*jail)->jid)) {
+  for (const auto& process : processes_of(context, jail->jid)) {
     table.rows.push_back({std::to_string(process.pid), std::to_string(process.parent),
                           std::to_string(process.uid), process.state, process.command});
   }
