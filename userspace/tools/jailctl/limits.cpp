@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <memory>
+#include <optional>
 
 #include "limits/control_group.hpp"
 #include "tools/jailctl/limits_change.hpp"
@@ -44,9 +45,9 @@ int run(const Context& context, const Arguments& arguments) {
   }
   const auto settings = libjail::limits::settings_of(change->limits, change->lifted);
   if (!settings) return report(context, arguments, settings.error());
-  const auto jail = find_running(context, arguments.jail);  // by its jail ID, perhaps
-  const auto group =
-      ControlGroup::open(jail && *jail ? (*jail)->name : arguments.jail, context.cgroup);
+  const auto found = find_running(context, arguments.jail);  // by its jail ID, perhaps
+  const auto jail = found ? *found : std::nullopt;
+  const auto group = ControlGroup::open(jail ? jail->name : arguments.jail, context.cgroup);
   if (!group) return report(context, arguments, group.error());
   if (settings->empty()) return show(context, arguments, *group);
   if (arguments.dry_run) {

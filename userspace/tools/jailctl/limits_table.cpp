@@ -77,6 +77,7 @@ struct Device {
 
 std::vector<Device> devices(const Usage& usage) {
   std::vector<Device> all;
+  all.reserve(usage.io.size() + usage.limits.io.size());
   for (const auto& one : usage.io) all.push_back({.usage = one, .limit = {}});
   for (const auto& limit : usage.limits.io) {
     auto found = std::ranges::find_if(
