@@ -116,10 +116,12 @@ conf::Checked<std::vector<SelectedJail>> Selection::find(const std::vector<std::
     return std::unexpected(std::move(once));
   }
   std::vector<conf::JailConfig> configs;
+  configs.reserve(found_.size());
   for (const auto& jail : found_) configs.push_back(jail.config);
   const auto order = conf::start_order(std::move(configs));
   if (!order) return std::unexpected(std::vector{order.error()});
   std::vector<SelectedJail> sorted;
+  sorted.reserve(found_.size());
   for (const auto& config : *order) {
     sorted.push_back(*std::ranges::find(found_, config.name,
                                         [](const SelectedJail& jail) { return jail.config.name; }));
