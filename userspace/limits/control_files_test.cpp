@@ -14,7 +14,6 @@ using ::testing::ElementsAre;
 using testing::FailsWith;
 using ::testing::IsEmpty;
 using testing::IsError;
-using testing::IsOk;
 
 std::vector<std::string> texts(const conf::Limits& limits, const Lifted& lifted = {}) {
   std::vector<std::string> all;
