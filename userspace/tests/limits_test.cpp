@@ -21,7 +21,6 @@ using libjail::limits::ControlGroup;
 using libjail::testing::FailsWith;
 using libjail::testing::IsError;
 using libjail::testing::IsOk;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
