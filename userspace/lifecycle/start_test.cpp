@@ -71,6 +71,9 @@ class JailKernel : public libjail::testing::FakeKernel {
 
 class Lifecycle : public ::testing::Test {
  protected:
+  /// Before the fixture is made: what nohup(1), say, ignores would interrupt nothing.
+  static void SetUpTestSuite() { ASSERT_NE(::signal(SIGINT, SIG_DFL), SIG_ERR); }
+
   void SetUp() override {
     root.folder("data");
     host.network = {.state_dir = folder / "run", .helper = "/helper", .listing = folder / "jails"};
