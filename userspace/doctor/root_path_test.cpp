@@ -7,12 +7,9 @@ namespace libjail::doctor {
 namespace {
 
 using libjail::testing::IsError;
-using ::testing::_;
 using ::testing::ElementsAre;
-using ::testing::Field;
 using testing::Is;
 using ::testing::IsEmpty;
-using ::testing::Optional;
 
 class RootPath : public testing::DoctorTest {
  protected:

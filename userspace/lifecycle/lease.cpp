@@ -28,7 +28,8 @@ Result<void> Lease::take_group(const Host& host, const conf::JailConfig& config)
 
 Result<void> Lease::release_network(const Host& host) {
   if (!network_) return {};
-  auto network = *std::exchange(network_, std::nullopt);
+  auto network = std::move(*network_);
+  network_.reset();
   const auto released = network.release(host.kernel, host.network);
   if (!released) return std::unexpected(released.error());
   for (const auto& step : *released) host.log(step);
@@ -37,7 +38,8 @@ Result<void> Lease::release_network(const Host& host) {
 
 Result<void> Lease::release_group() {
   if (!group_) return {};
-  const auto group = *std::exchange(group_, std::nullopt);
+  const auto group = std::move(*group_);
+  group_.reset();
   return group.remove();
 }
 

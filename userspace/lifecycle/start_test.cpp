@@ -29,7 +29,6 @@ using libjail::testing::TempDir;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 
 constexpr const char* kHeader = "jid parent state processes ceiling address name hostname path\n";
 

@@ -34,10 +34,10 @@ std::uint32_t mask_of(int prefix) {
   return prefix == 0 ? 0 : ~std::uint32_t{0} << (kAllBits - prefix);
 }
 
-Result<Plan> plan_vlan(Plan plan, const conf::JailConfig& jail) {
+Result<Plan> plan_vlan(Plan plan, const conf::JailConfig& jail, const conf::Vlan& vlan) {
   plan.kind = Kind::kVlan;
-  plan.vlan = jail.vlan;
-  plan.interface = jail.vlan->interface + "." + std::to_string(jail.vlan->id);
+  plan.vlan = vlan;
+  plan.interface = vlan.interface + "." + std::to_string(vlan.id);
   if (jail.vnet) {
     return fail(0, "jail " + plan.jail + ": vlan and vnet exclude each other",
                 "make the interface on the host and name it in vnet.interface");
@@ -74,7 +74,7 @@ Result<Plan> plan_vnet(Plan plan, const conf::JailConfig& jail) {
 Result<Plan> plan_network(const conf::JailConfig& jail) {
   Plan plan{.jail = jail.name};
   if (jail.address) plan.address = jail.address->alias;
-  if (jail.vlan) return plan_vlan(std::move(plan), jail);
+  if (jail.vlan) return plan_vlan(std::move(plan), jail, *jail.vlan);
   if (jail.vnet) return plan_vnet(std::move(plan), jail);
   if (plan.address) plan.kind = Kind::kAlias;
   return plan;
@@ -85,7 +85,7 @@ std::string host_end_name(const std::string& jail) {
   constexpr std::size_t kKept = 6;
   constexpr std::size_t kDigits = 6;
   // Shorter than those with a hash, so that none of the one kind is one of the other.
-  const std::string whole = kPrefix + jail;
+  std::string whole = kPrefix + jail;
   if (whole.size() < kMost) return whole;
   return kPrefix + jail.substr(0, kKept) + "-" + hexadecimal(hash(jail), kDigits);
 }

@@ -246,8 +246,8 @@ TEST_F(JailDoctor, tree_that_changes_under_it) {
   std::atomic<bool> stop = false;
   std::thread swapper([&] {
     while (!stop) {
-      ::renameat2(AT_FDCWD, (root / "home/a").c_str(), AT_FDCWD, (root / "home/b").c_str(),
-                  RENAME_EXCHANGE);
+      static_cast<void>(::renameat2(AT_FDCWD, (root / "home/a").c_str(), AT_FDCWD,
+                                    (root / "home/b").c_str(), RENAME_EXCHANGE));
     }
   });
   for (int i = 0; i < 20; ++i) {

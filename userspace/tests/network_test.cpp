@@ -91,7 +91,7 @@ class NetworkOnHost : public HostTest {
     if (pid == 0) {
       const auto network = up(jail);
       if (!network) ::_exit(1);
-      ::raise(SIGKILL);
+      static_cast<void>(::raise(SIGKILL));
     }
     int status = 0;
     ASSERT_EQ(::waitpid(pid, &status, 0), pid);

@@ -15,7 +15,6 @@ namespace guest {
 namespace {
 
 namespace fs = std::filesystem;
-using libjail::testing::read_text;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;

@@ -44,7 +44,7 @@ int report(const Context& context, const std::vector<libjail::Error>& errors) {
 int run(const Context& context, const Arguments& arguments) {
   const auto found = find_configured(context, arguments.file, arguments.name);
   if (!found) return report(context, found.error());
-  const std::optional<conf::JailSettings> settings = *found;
+  const std::optional<conf::JailSettings>& settings = *found;
   if (!settings) {
     context.messages.error(arguments.name + ": not in jail.conf(5)");
     return kFailure;

@@ -63,11 +63,11 @@ Result<doctor::Subject> named_subject(const Context& context, const Arguments& a
   const auto& name = arguments.operands.front();
   const auto found = find_running(context, name);
   if (!found) return std::unexpected(found.error());
-  const std::optional<libjail::ListedJail> running = *found;
+  const std::optional<libjail::ListedJail>& running = *found;
   if (running) return running_subject(context, *running);
   const auto configured = find_configured(context, arguments.file, name);
   if (!configured) return std::unexpected(configured.error().front());
-  const std::optional<libjail::conf::JailSettings> settings = *configured;
+  const std::optional<libjail::conf::JailSettings>& settings = *configured;
   if (!settings) {
     return libjail::fail(0, "no jail \"" + name + "\" runs, and none is in jail.conf(5)",
                          "a root directory has a slash in it: ./" + name);
@@ -93,7 +93,7 @@ Result<doctor::Subject> given_subject(const std::vector<std::string>& operands) 
   if (operands.size() > 2) {
     const auto parsed = libjail::parse_address(operands[2]);
     if (!parsed) return std::unexpected(parsed.error());
-    const std::optional<libjail::Address> address = *parsed;
+    const std::optional<libjail::Address>& address = *parsed;
     if (address) {
       subject.address = address->ip;
       subject.adds_address = address->alias.has_value();

@@ -12,7 +12,6 @@ namespace jailctl {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::MatchesRegex;
 using ::testing::Not;
 
 class DoctorTool : public testing::ToolTest {

@@ -20,7 +20,7 @@ constexpr int kUnnoted = 8;
 TEST(InterruptsDeathTest, are_noted) {
   const auto run = [] {
     catch_interrupts();
-    ::raise(SIGTERM);
+    static_cast<void>(::raise(SIGTERM));
     end();
   };
   EXPECT_EXIT(run(), ExitedWithCode(kNoted), "");
@@ -30,13 +30,13 @@ TEST(InterruptsDeathTest, end_what_has_nothing_to_undo) {
   const auto later = [] {
     catch_interrupts();
     let_interrupts_end_us();
-    ::raise(SIGINT);
+    static_cast<void>(::raise(SIGINT));
     end();
   };
   EXPECT_EXIT(later(), KilledBySignal(SIGINT), "");
   const auto before = [] {
     catch_interrupts();
-    ::raise(SIGINT);
+    static_cast<void>(::raise(SIGINT));
     let_interrupts_end_us();
     end();
   };
@@ -48,7 +48,7 @@ TEST(InterruptsDeathTest, ignored_ones_stay_ignored) {
     static_cast<void>(::signal(SIGHUP, SIG_IGN));
     catch_interrupts();
     let_interrupts_end_us();
-    ::raise(SIGHUP);
+    static_cast<void>(::raise(SIGHUP));
     end();
   };
   EXPECT_EXIT(run(), ExitedWithCode(kUnnoted), "");
