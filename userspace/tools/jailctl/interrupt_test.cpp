@@ -17,7 +17,15 @@ constexpr int kUnnoted = 8;
 
 [[noreturn]] void end() { ::_exit(interrupted() ? kNoted : kUnnoted); }
 
-TEST(InterruptsDeathTest, are_noted) {
+class InterruptsDeathTest : public ::testing::Test {
+ protected:
+  /// Whatever the caller ignores, as a shell does for what it starts in the background.
+  void SetUp() override {
+    for (const int number : {SIGINT, SIGTERM}) ASSERT_NE(::signal(number, SIG_DFL), SIG_ERR);
+  }
+};
+
+TEST_F(InterruptsDeathTest, are_noted) {
   const auto run = [] {
     catch_interrupts();
     static_cast<void>(::raise(SIGTERM));
@@ -26,7 +34,7 @@ TEST(InterruptsDeathTest, are_noted) {
   EXPECT_EXIT(run(), ExitedWithCode(kNoted), "");
 }
 
-TEST(InterruptsDeathTest, end_what_has_nothing_to_undo) {
+TEST_F(InterruptsDeathTest, end_what_has_nothing_to_undo) {
   const auto later = [] {
     catch_interrupts();
     let_interrupts_end_us();
@@ -43,7 +51,7 @@ TEST(InterruptsDeathTest, end_what_has_nothing_to_undo) {
   EXPECT_EXIT(before(), KilledBySignal(SIGINT), "");
 }
 
-TEST(InterruptsDeathTest, ignored_ones_stay_ignored) {
+TEST_F(InterruptsDeathTest, ignored_ones_stay_ignored) {
   const auto run = [] {
     static_cast<void>(::signal(SIGHUP, SIG_IGN));
     catch_interrupts();
