@@ -59,26 +59,20 @@ int run_jail(const Context& context, const Arguments& arguments, const char* let
 
 Subcommand jail_subcommand(const char* name, const char* summary, const char* letters) {
   const auto arguments = std::make_shared<Arguments>();
-  return {
-      .name = name,
-      .summary = summary,
-      .operands = {{.name = "NAME",
-                    .help = "Of a jail",
-                    .take = [arguments](
-                                const std::string& value) { arguments->names.push_back(value); },
-                    .required = false,
-                    .several = true}},
-      .options = {{.names = "-a,--all",
-                   .help = "All jails",
-                   .take = [arguments](const std::string&) { arguments->all = true; }},
-                  file_option(arguments->file),
-                  {.names = "-v,--verbose",
-                   .help = "Tell each step",
-                   .take = [arguments](const std::string&) { arguments->verbose = true; }},
-                  dry_run_option(arguments->dry_run)},
-      .run = [arguments, letters](const Context& context) {
-        return run_jail(context, *arguments, letters);
-      }};
+  return {.name = name,
+          .summary = summary,
+          .operands = {several_operands("NAME", "Of a jail", arguments->names)},
+          .options = {{.names = "-a,--all",
+                       .help = "All jails",
+                       .take = [arguments](const std::string&) { arguments->all = true; }},
+                      file_option(arguments->file),
+                      {.names = "-v,--verbose",
+                       .help = "Tell each step",
+                       .take = [arguments](const std::string&) { arguments->verbose = true; }},
+                      dry_run_option(arguments->dry_run)},
+          .run = [arguments, letters](const Context& context) {
+            return run_jail(context, *arguments, letters);
+          }};
 }
 
 Subcommand jexec_subcommand(const char* name, const char* summary,

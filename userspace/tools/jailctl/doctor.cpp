@@ -233,29 +233,25 @@ int run(const Context& context, const Arguments& arguments) {
 
 Subcommand doctor_subcommand() {
   const auto arguments = std::make_shared<Arguments>();
-  return {
-      .name = "doctor",
-      .summary = "Look for what would let somebody out: [NAME | PATH [CAPMASK [IP]]]",
-      .operands = {{.name = "JAIL",
-                    .help = "A jail that runs or is configured, or a path, a capmask, an address",
-                    .take = [arguments](
-                                const std::string& value) { arguments->operands.push_back(value); },
-                    .required = false,
-                    .several = true}},
-      .options = {file_option(arguments->file),
-                  json_option(arguments->json),
-                  {.names = "--strict",
-                   .help = "Warnings count",
-                   .take = [arguments](const std::string&) { arguments->strict = true; }},
-                  {.names = "--fix",
-                   .help = "Mend what can be mended in the root directory itself",
-                   .take = [arguments](const std::string&) { arguments->fix = true; },
-                   .excludes = "--json"},
-                  {.names = "-n,--dry-run",
-                   .help = "Print the commands that --fix would run, and change nothing",
-                   .take = [arguments](const std::string&) { arguments->preview = true; },
-                   .excludes = "--json"}},
-      .run = [arguments](const Context& context) { return run(context, *arguments); }};
+  return {.name = "doctor",
+          .summary = "Look for what would let somebody out: [NAME | PATH [CAPMASK [IP]]]",
+          .operands = {several_operands(
+              "JAIL", "A jail that runs or is configured, or a path, a capmask, an address",
+              arguments->operands)},
+          .options = {file_option(arguments->file),
+                      json_option(arguments->json),
+                      {.names = "--strict",
+                       .help = "Warnings count",
+                       .take = [arguments](const std::string&) { arguments->strict = true; }},
+                      {.names = "--fix",
+                       .help = "Mend what can be mended in the root directory itself",
+                       .take = [arguments](const std::string&) { arguments->fix = true; },
+                       .excludes = "--json"},
+                      {.names = "-n,--dry-run",
+                       .help = "Print the commands that --fix would run, and change nothing",
+                       .take = [arguments](const std::string&) { arguments->preview = true; },
+                       .excludes = "--json"}},
+          .run = [arguments](const Context& context) { return run(context, *arguments); }};
 }
 
 }  // namespace jailctl

@@ -65,21 +65,16 @@ int run(const Context& context, const Arguments& arguments) {
 
 Subcommand limits_subcommand() {
   const auto arguments = std::make_shared<Arguments>();
-  return {
-      .name = "limits",
-      .summary = "Show what a jail uses beside its limits, or change them while it runs",
-      .operands = {{.name = "JAIL",
-                    .help = "Name or jail ID",
-                    .take = [arguments](const std::string& value) { arguments->jail = value; }},
-                   {.name = "LIMIT",
-                    .help = "memory=SIZE, cpu=PERCENT%, pids=NUMBER or 'io=DEVICE rbps=SIZE ...'; "
-                            "max is no limit",
-                    .take = [arguments](
-                                const std::string& value) { arguments->changes.push_back(value); },
-                    .required = false,
-                    .several = true}},
-      .options = {json_option(arguments->json), dry_run_option(arguments->dry_run)},
-      .run = [arguments](const Context& context) { return run(context, *arguments); }};
+  return {.name = "limits",
+          .summary = "Show what a jail uses beside its limits, or change them while it runs",
+          .operands = {jail_operand(arguments->jail),
+                       several_operands(
+                           "LIMIT",
+                           "memory=SIZE, cpu=PERCENT%, pids=NUMBER or 'io=DEVICE rbps=SIZE ...'; "
+                           "max is no limit",
+                           arguments->changes)},
+          .options = {json_option(arguments->json), dry_run_option(arguments->dry_run)},
+          .run = [arguments](const Context& context) { return run(context, *arguments); }};
 }
 
 }  // namespace jailctl

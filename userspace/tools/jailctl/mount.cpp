@@ -60,12 +60,7 @@ Subcommand make(const char* name, const char* summary, const Action& action) {
   Subcommand subcommand{
       .name = name,
       .summary = summary,
-      .operands = {{.name = "NAME",
-                    .help = "Of a jail",
-                    .take = [arguments](
-                                const std::string& value) { arguments->names.push_back(value); },
-                    .required = false,
-                    .several = true}},
+      .operands = {several_operands("NAME", "Of a jail", arguments->names)},
       .options = {{.names = "-a,--all",
                    .help = "Those of all jails",
                    .take = [arguments](const std::string&) { arguments->all = true; }}},

@@ -48,14 +48,11 @@ int run(const Context& context, const Arguments& arguments) {
 
 Subcommand net_subcommand() {
   const auto arguments = std::make_shared<Arguments>();
-  return {
-      .name = "net",
-      .summary = "Show the address of a jail and the interfaces that were made for it",
-      .operands = {{.name = "JAIL",
-                    .help = "Name or jail ID",
-                    .take = [arguments](const std::string& value) { arguments->jail = value; }}},
-      .options = {json_option(arguments->json)},
-      .run = [arguments](const Context& context) { return run(context, *arguments); }};
+  return {.name = "net",
+          .summary = "Show the address of a jail and the interfaces that were made for it",
+          .operands = {jail_operand(arguments->jail)},
+          .options = {json_option(arguments->json)},
+          .run = [arguments](const Context& context) { return run(context, *arguments); }};
 }
 
 }  // namespace jailctl

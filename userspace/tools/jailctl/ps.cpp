@@ -41,14 +41,11 @@ int run(const Context& context, const Arguments& arguments) {
 
 Subcommand ps_subcommand() {
   const auto arguments = std::make_shared<Arguments>();
-  return {
-      .name = "ps",
-      .summary = "List the processes of a jail",
-      .operands = {{.name = "JAIL",
-                    .help = "Name or jail ID",
-                    .take = [arguments](const std::string& value) { arguments->jail = value; }}},
-      .options = {json_option(arguments->json)},
-      .run = [arguments](const Context& context) { return run(context, *arguments); }};
+  return {.name = "ps",
+          .summary = "List the processes of a jail",
+          .operands = {jail_operand(arguments->jail)},
+          .options = {json_option(arguments->json)},
+          .run = [arguments](const Context& context) { return run(context, *arguments); }};
 }
 
 }  // namespace jailctl

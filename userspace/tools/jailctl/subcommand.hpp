@@ -53,7 +53,11 @@ struct Subcommand {
   std::function<void(std::vector<std::string>)> take_all{};
 };
 
-/// Options that mean the same everywhere.
+/// Operands and options that mean the same everywhere.
+[[nodiscard]] Operand jail_operand(std::string& jail);
+/// Any number of them, also none.
+[[nodiscard]] Operand several_operands(std::string name, std::string help,
+                                       std::vector<std::string>& values);
 [[nodiscard]] Option dry_run_option(bool& dry_run);
 [[nodiscard]] Option file_option(std::string& file);
 [[nodiscard]] Option json_option(bool& json);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include <utility>
+
 #include "tools/jailctl/config.hpp"
 #include "tools/jailctl/create.hpp"
 #include "tools/jailctl/delegate.hpp"
@@ -12,6 +14,20 @@
 #include "tools/jailctl/subcommand.hpp"
 
 namespace jailctl {
+
+Operand jail_operand(std::string& jail) {
+  return {.name = "JAIL", .help = "Name or jail ID", .take = [&jail](const std::string& value) {
+            jail = value;
+          }};
+}
+
+Operand several_operands(std::string name, std::string help, std::vector<std::string>& values) {
+  return {.name = std::move(name),
+          .help = std::move(help),
+          .take = [&values](const std::string& value) { values.push_back(value); },
+          .required = false,
+          .several = true};
+}
 
 Option dry_run_option(bool& dry_run) {
   return {.names = "-n,--dry-run",
