@@ -1176,6 +1176,19 @@ TEST_F(pid, give_interface)
 
 #define MONITOR "/sys/kernel/mm/damon/admin/kdamonds"
 
+/* The monitor's thread holds the lock at times, for which nobody waits. */
+static int write_setting(const char *const path, const char *const text)
+{
+	int waited, err = EBUSY;
+
+	for (waited = 0; err == EBUSY && waited < PATIENCE; waited++) {
+		err = write_file(path, text);
+		if (err == EBUSY)
+			usleep(1000);
+	}
+	return err;
+}
+
 static int call_monitor(const pid_t pid)
 {
 	static const char *const settings[][2] = {
@@ -1191,16 +1204,16 @@ static int call_monitor(const pid_t pid)
 	if (access(MONITOR, F_OK))
 		return ENOSYS;
 	for (i = 0; i < ARRAY_SIZE(settings); i++)
-		if (write_file(settings[i][0], settings[i][1]))
+		if (write_setting(settings[i][0], settings[i][1]))
 			return UNREACHED;
 	snprintf(text, sizeof(text), "%d", pid);
-	if (write_file(MONITOR "/0/contexts/0/targets/0/pid_target", text))
+	if (write_setting(MONITOR "/0/contexts/0/targets/0/pid_target", text))
 		return UNREACHED;
-	err = write_file(MONITOR "/0/state", "on");
+	err = write_setting(MONITOR "/0/state", "on");
 	if (!err)
-		write_file(MONITOR "/0/state", "off");
-	write_file(MONITOR "/nr_kdamonds", "0");
-	return err;
+		write_setting(MONITOR "/0/state", "off");
+	/* It says whether that one is over, too. */
+	return write_setting(MONITOR "/nr_kdamonds", "0") ? UNREACHED : err;
 }
 
 FIXTURE(monitor)
