@@ -4,6 +4,8 @@
 #include <array>
 #include <csignal>
 
+#include "tools/jailctl/subcommand.hpp"
+
 namespace jailctl {
 namespace {
 
@@ -12,6 +14,13 @@ volatile std::sig_atomic_t caught = 0;
 constexpr auto kNumbers = std::to_array<int>({SIGINT, SIGTERM, SIGHUP});
 
 void note(int number) { caught = number; }
+
+void end_if_interrupted() {
+  const int number = caught;
+  if (number == 0) return;
+  static_cast<void>(::signal(number, SIG_DFL));
+  static_cast<void>(::raise(number));
+}
 
 }  // namespace
 
@@ -38,11 +47,9 @@ void let_interrupts_end_us() {
 
 bool interrupted() { return caught != 0; }
 
-void end_if_interrupted() {
-  const int number = caught;
-  if (number == 0) return;
-  static_cast<void>(::signal(number, SIG_DFL));
-  static_cast<void>(::raise(number));
+int finished(int status) {
+  if (status != kOk) end_if_interrupted();
+  return status;
 }
 
 }  // namespace jailctl

@@ -6,6 +6,8 @@
 
 #include <csignal>
 
+#include "tools/jailctl/subcommand.hpp"
+
 namespace jailctl {
 namespace {
 
@@ -49,6 +51,16 @@ TEST_F(InterruptsDeathTest, end_what_has_nothing_to_undo) {
     end();
   };
   EXPECT_EXIT(before(), KilledBySignal(SIGINT), "");
+}
+
+TEST_F(InterruptsDeathTest, end_what_they_kept_from_its_end) {
+  const auto run = [](int status) {
+    catch_interrupts();
+    static_cast<void>(::raise(SIGTERM));
+    ::_exit(finished(status));
+  };
+  EXPECT_EXIT(run(kFailure), KilledBySignal(SIGTERM), "");
+  EXPECT_EXIT(run(kOk), ExitedWithCode(kOk), "") << "what is done is not called interrupted";
 }
 
 TEST_F(InterruptsDeathTest, ignored_ones_stay_ignored) {

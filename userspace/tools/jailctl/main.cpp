@@ -25,8 +25,6 @@ int main(int argc, char** argv) {
   jailctl::catch_interrupts();
   libjail::LinuxKernel kernel;
   const cli::Messages messages("jailctl", cli::Verbosity::kNormal);
-  const int status =
-      std::get<const jailctl::Subcommand*>(parsed)->run({.kernel = kernel, .messages = messages});
-  jailctl::end_if_interrupted();
-  return status;
+  return jailctl::finished(
+      std::get<const jailctl::Subcommand*>(parsed)->run({.kernel = kernel, .messages = messages}));
 }
