@@ -16,10 +16,10 @@ from kernel_source import Error, cache_dir, clean_env, git, output, say
 
 CONFIG = Path(__file__).resolve().parent / "config"
 FRAGMENTS = {
-    "small": ["base", "selftests", "bpf"],
-    "suite": ["base", "selftests", "bpf", "suite"],
-    "debug": ["base", "selftests", "bpf", "debug"],
-    "objects": ["base", "selftests", "bpf", "suite", "objects"],
+    "small": ["base", "selftests", "userspace", "bpf"],
+    "suite": ["base", "selftests", "userspace", "bpf", "suite"],
+    "debug": ["base", "selftests", "userspace", "bpf", "debug"],
+    "objects": ["base", "selftests", "userspace", "bpf", "suite", "objects"],
 }
 KEEP = 4  # finished kernels of each kind
 SETTING = re.compile(r"^(?:# )?(CONFIG_\w+)(?:=(.*)| is not set)$", re.M)
