@@ -8,7 +8,9 @@
 #include <cerrno>
 #include <cstring>
 
+#include "jail/attach.hpp"
 #include "jail/explain.hpp"
+#include "jail/link_lock.hpp"
 #include "jail/mounts.hpp"
 #include "lib/become.hpp"
 
@@ -19,6 +21,23 @@ std::uint64_t pointer(const void* p) { return reinterpret_cast<std::uintptr_t>(p
 
 std::uint64_t pointer_or_null(const std::string& text) {
   return text.empty() ? 0 : pointer(text.c_str());
+}
+
+/// In one call.
+Result<UniqueFd> enter_new(Kernel& kernel, const JailSpec& spec, unsigned int first_closed) {
+  if (const auto closed = kernel.close_from(first_closed); !closed) {
+    return fail(closed.error(), "close descriptors");
+  }
+  return call_jail(kernel, spec, 0);
+}
+
+/// In two, as whoever links looks for jails that are there, and the lock must not go in.
+Result<UniqueFd> make_and_enter(Kernel& kernel, const JailSpec& spec, UniqueFd lock,
+                                unsigned int first_closed) {
+  auto made = call_jail(kernel, spec, JAIL_NO_ENTER);
+  if (!made) return made;
+  lock.reset();
+  return attach(kernel, std::move(*made), spec.name(), {}, first_closed, [](const std::string&) {});
 }
 
 }  // namespace
@@ -101,6 +120,8 @@ Result<Entered> apply(Kernel& kernel, const JailSpec& spec, const UserRequest& r
   if (const auto moved = kernel.fchdir(root->get()); !moved) {
     return fail(moved.error(), "root directory " + spec.path());
   }
+  auto lock = lock_out_linking(kernel, root->get());
+  if (!lock) return std::unexpected(lock.error());
   root->reset();
 
   const bool change_ids = *user && request.source != UserRequest::Source::kNone;
@@ -108,10 +129,8 @@ Result<Entered> apply(Kernel& kernel, const JailSpec& spec, const UserRequest& r
     if (auto done = become_user(kernel, **user); !done) return std::unexpected(done.error());
     log("user " + (*user)->name + ", uid " + std::to_string((*user)->uid));
   }
-  if (const auto closed = kernel.close_from(first_closed); !closed) {
-    return fail(closed.error(), "close descriptors");
-  }
-  auto entered = call_jail(kernel, spec, 0);
+  auto entered = *lock ? make_and_enter(kernel, spec, std::move(*lock), first_closed)
+                       : enter_new(kernel, spec, first_closed);
   if (!entered) return std::unexpected(entered.error());
   if (change_ids) {
     if (auto done = drop_capabilities(kernel, **user); !done) return std::unexpected(done.error());

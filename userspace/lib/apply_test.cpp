@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "jail/apply.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 
@@ -41,8 +44,8 @@ class Apply : public ::testing::Test {
 
 TEST_F(Apply, bare_call) {
   ASSERT_THAT(apply_to(kernel, {.ceiling = kDefaultCeiling, .mounts = false}), IsOk());
-  EXPECT_THAT(kernel.calls,
-              ElementsAre("openat2 " + root.path(), "fchdir", "close_from 3", "jail"));
+  EXPECT_THAT(kernel.calls, ElementsAre("openat2 " + root.path(), "fchdir", "openat2 ../../.base",
+                                        "close_from 3", "jail"));
   ASSERT_TRUE(kernel.jail_call);
   EXPECT_EQ(kernel.jail_call->path, ".");
   EXPECT_EQ(kernel.jail_call->ceiling, kDefaultCeiling);
@@ -69,11 +72,11 @@ TEST_F(Apply, arguments_reach_the_kernel) {
 TEST_F(Apply, mounts_come_first_and_descriptors_are_closed_last) {
   root.folder("proc");
   ASSERT_THAT(apply_to(kernel, {}), IsOk());
-  EXPECT_THAT(
-      kernel.calls,
-      ElementsAre("unshare", "make_mounts_private", "openat2 " + root.path(), "openat2 proc",
-                  "openat2 dev", "fsopen proc", "fsconfig proc source=proc", "fsconfig proc create",
-                  "fsmount proc", "move_mount proc", "fchdir", "close_from 3", "jail"));
+  EXPECT_THAT(kernel.calls,
+              ElementsAre("unshare", "make_mounts_private", "openat2 " + root.path(),
+                          "openat2 proc", "openat2 dev", "fsopen proc", "fsconfig proc source=proc",
+                          "fsconfig proc create", "fsmount proc", "move_mount proc", "fchdir",
+                          "openat2 ../../.base", "close_from 3", "jail"));
   EXPECT_THAT(steps, ElementsAre("private mount namespace", "mounted " + root.path() + "/proc"));
 }
 
@@ -82,10 +85,11 @@ TEST_F(Apply, user_changes_ids_before_and_drops_capabilities_after) {
   root.file("etc/group", "games:x:60:bob\n");
   const auto entered = apply_to(kernel, {.mounts = false}, jail_user("bob"));
   ASSERT_THAT(entered, IsOk());
-  EXPECT_THAT(kernel.calls, ElementsAre("openat2 " + root.path(), "openat2 /etc/passwd",
-                                        "openat2 /etc/group", "fchdir", "setgroups 8 60",
-                                        "setresgid 8", "keep_capabilities", "setresuid 7", "capget",
-                                        "capset", "close_from 3", "jail", "capset none"));
+  EXPECT_THAT(
+      kernel.calls,
+      ElementsAre("openat2 " + root.path(), "openat2 /etc/passwd", "openat2 /etc/group", "fchdir",
+                  "openat2 ../../.base", "setgroups 8 60", "setresgid 8", "keep_capabilities",
+                  "setresuid 7", "capget", "capset", "close_from 3", "jail", "capset none"));
   ASSERT_TRUE(entered->user);
   EXPECT_EQ(entered->user->home, "/home/bob");
 }
@@ -140,6 +144,52 @@ TEST_F(Apply, every_failure_ends_it_at_once_and_leaks_nothing) {
     EXPECT_EQ(failing.calls.size(), i + 1) << "went on after " << failing.calls.back();
     EXPECT_EQ(testing::open_descriptors(), before) << failing.calls.back();
   }
+}
+
+/// A root directory of jailctl(8)'s, and whether the lock is held when the kernel is called.
+class LinkedApply : public ::testing::Test {
+ protected:
+  class Watcher : public testing::FakeKernel {
+   public:
+    explicit Watcher(std::string bases) : bases_(std::move(bases)) {}
+    Sys<int> jail(const jail_args* args, std::size_t size, unsigned int flags) override {
+      calls.emplace_back(locked() ? "locked" : "free");
+      return FakeKernel::jail(args, size, flags);
+    }
+    Sys<void> jail_attach(int jail) override {
+      calls.emplace_back(locked() ? "locked" : "free");
+      return FakeKernel::jail_attach(jail);
+    }
+
+   private:
+    [[nodiscard]] bool locked() const {
+      const UniqueFd other(::open(bases_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+      return ::flock(other.get(), LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+    }
+    std::string bases_;
+  };
+
+  void SetUp() override {
+    store.folder("web/root");
+    store.folder(".base");
+    ASSERT_EQ(::chmod((store / ".base").c_str(), 0700), 0);
+  }
+
+  testing::TempDir store;
+};
+
+TEST_F(LinkedApply, lock_is_held_until_the_jail_is_there_and_does_not_go_in) {
+  Watcher kernel(store / ".base");
+  const auto spec = JailSpec::make({.path = store / "web/root", .mounts = false});
+  // High enough to close nothing of the test's.
+  const auto entered = apply(kernel, *spec, {}, 500, [](const std::string&) {});
+  ASSERT_THAT(entered, IsOk());
+  EXPECT_THAT(kernel.calls,
+              ElementsAre("openat2 " + (store / "web/root"), "fchdir", "openat2 ../../.base",
+                          "locked", "jail", "close_from 501", "free", "jail_attach"));
+  ASSERT_TRUE(kernel.jail_call);
+  EXPECT_EQ(kernel.jail_call->call_flags, JAIL_NO_ENTER);
+  EXPECT_EQ(entered->jail.get(), 500);
 }
 
 TEST(Probe, versions) {

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "jail/link_lock.hpp"
 #include "jail/mounts.hpp"
 #include "lifecycle/file_systems.hpp"
 #include "lifecycle/path_below.hpp"
@@ -103,6 +104,8 @@ Result<UniqueFd> make_here(Kernel& kernel, const conf::JailConfig& config, const
   if (const auto moved = kernel.fchdir(root->get()); !moved) {
     return fail(moved.error(), "root directory " + config.path);
   }
+  const auto lock = lock_out_linking(kernel, root->get());
+  if (!lock) return std::unexpected(lock.error());
   return call_jail(kernel, *spec, JAIL_NO_ENTER);
 }
 

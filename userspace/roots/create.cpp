@@ -74,7 +74,12 @@ class Creation {
       return fail(EEXIST, store_->folder(request_.name),
                   "jailctl destroy " + request_.name + " removes it");
     }
-    if (request_.sharing != Sharing::kLink || !store_->has_base(record_.base)) return {};
+    return check_links();
+  }
+
+  /// No jail runs that has links to the files that are to be linked.
+  [[nodiscard]] Result<void> check_links() const {
+    if (request_.sharing != Sharing::kLink || !store_ || !store_->has_base(record_.base)) return {};
     const auto users = store_->users_of(record_.base);
     if (!users) return std::unexpected(users.error());
     const auto running = store_->running(*users);
@@ -252,6 +257,11 @@ class Creation {
               environment_, base->get(), root->get(), request_.source.text,
               [](const std::string& path, mode_t mode) { return !is_linked(path, mode); });
           if (!copied) return copied;
+          // Held until all is done, or undone.
+          auto lock = store_->lock_links();
+          if (!lock) return std::unexpected(lock.error());
+          links_lock_ = std::move(*lock);
+          if (auto checked = check_links(); !checked) return checked;
           return link_files(kernel_, base->get(), root->get(), environment_.interrupted);
         }};
   }
@@ -297,7 +307,8 @@ class Creation {
   std::unique_ptr<Store> store_;
   std::string path_;  ///< of the store
   Record record_;
-  UniqueFd work_;  ///< the folder of the jail
+  UniqueFd work_;        ///< the folder of the jail
+  UniqueFd links_lock_;  ///< while links are made
   bool made_store_ = false;
 };
 

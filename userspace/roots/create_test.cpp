@@ -100,6 +100,23 @@ TEST_F(Create, store_is_for_root_alone) {
   EXPECT_THAT(make(Sharing::kCopy, "two"), FailsWith("belongs to another user"));
 }
 
+TEST_F(Create, jail_that_starts_meanwhile_keeps_links_sealed) {
+  if (!has_links) GTEST_SKIP() << "no immutable flag here";
+  ASSERT_THAT(make(Sharing::kLink, "one"), IsOk());
+  UniqueFd starting(::open((temp / "store/.base").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  ASSERT_EQ(::flock(starting.get(), LOCK_SH), 0);
+  bool waited = false;
+  environment.note = [&](const std::string&) {
+    waited = true;
+    run_jail("one", temp / "store/one/root");  // it has come up
+    starting.reset();
+  };
+  EXPECT_THAT(make(Sharing::kLink, "two"), FailsWith("one could write to them"));
+  EXPECT_TRUE(waited);
+  EXPECT_TRUE(is_sealed("one"));
+  EXPECT_THAT(left(), ::testing::UnorderedElementsAre("one", ".base"));
+}
+
 TEST_F(Create, set_user_id_files_are_out_of_reach) {
   temp.file("base/usr/bin/su", "su");
   ASSERT_EQ(::chmod((temp / "base/usr/bin/su").c_str(), 04755), 0);

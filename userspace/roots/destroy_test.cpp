@@ -2,6 +2,7 @@
 #include "jail/roots/destroy.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 
 #include "roots/store.hpp"
 #include "roots/store_fixture.hpp"
@@ -170,6 +171,32 @@ TEST_F(Destroy, force_frees_no_files_under_a_running_jail) {
   temp.file("store/one/record.json", "{");
   run_jail("two", temp / "store/two/root");
   EXPECT_THAT(destroy(environment, "one", true), FailsWith("two could write to them"));
+}
+
+TEST_F(Destroy, jail_that_starts_meanwhile_keeps_the_links) {
+  if (!has_links) GTEST_SKIP() << "no immutable flag here";
+  ASSERT_THAT(make(Sharing::kLink, "one"), IsOk());
+  ASSERT_THAT(make(Sharing::kLink, "two"), IsOk());
+  UniqueFd starting(::open((temp / "store/.base").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  ASSERT_EQ(::flock(starting.get(), LOCK_SH), 0);
+  std::string notes;
+  environment.note = [&](const std::string& text) {
+    notes += text + "\n";
+    run_jail("two", temp / "store/two/root");  // it has come up
+    starting.reset();
+  };
+  EXPECT_THAT(remove("one"), HasValue(Destroyed::kAll)) << "its name is free";
+  EXPECT_THAT(notes, HasSubstr("waiting for a jail that starts\n"));
+  EXPECT_THAT(notes, HasSubstr(".one.unfinished stays until two has stopped"));
+  EXPECT_THAT(left(), ::testing::UnorderedElementsAre("two", ".one.unfinished", ".base"));
+  EXPECT_TRUE(is_sealed("two"));
+
+  ASSERT_THAT(make(Sharing::kCopy, "other"), IsOk());
+  EXPECT_THAT(left(), ::testing::Contains(".one.unfinished")) << "nobody else sweeps it";
+  write("jails", kHeader);
+  EXPECT_THAT(remove("other"), HasValue(Destroyed::kAll));
+  EXPECT_THAT(left(), ::testing::UnorderedElementsAre("two", ".base"));
+  EXPECT_TRUE(is_sealed("two"));
 }
 
 TEST_F(Destroy, force_follows_no_link) {

@@ -81,16 +81,44 @@ Result<Store> Store::open(const Environment& environment) {
 }
 
 Result<void> Store::lock() const {
-  if (::flock(fd_.get(), LOCK_EX | LOCK_NB) == 0) return {};
-  if (errno == EWOULDBLOCK) {
-    environment_->note("waiting for another jailctl that works on " + path_);
-    while (::flock(fd_.get(), LOCK_EX) < 0) {
-      if (errno == EINTR && environment_->interrupted()) return fail(0, "interrupted");
-      if (errno != EINTR) return fail(errno, "lock " + path_);
-    }
-    return {};
+  return wait_for_lock(fd_.get(), path_, "another jailctl that works on " + path_);
+}
+
+Result<UniqueFd> Store::lock_links() const {
+  auto bases = open_folder(environment_->kernel, fd_.get(), kBases);
+  if (!bases && bases.error() == ENOENT) return UniqueFd();
+  if (!bases) return fail(bases.error(), folder(kBases));
+  auto locked = wait_for_lock(bases->get(), folder(kBases), "a jail that starts");
+  if (!locked) return std::unexpected(locked.error());
+  return *std::move(bases);
+}
+
+Result<void> Store::wait_for_lock(int fd, const std::string& what, const std::string& whom) const {
+  if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return {};
+  if (errno != EWOULDBLOCK) return fail(errno, "lock " + what);
+  environment_->note("waiting for " + whom);
+  while (::flock(fd, LOCK_EX) < 0) {
+    if (errno == EINTR && environment_->interrupted()) return fail(0, "interrupted");
+    if (errno != EINTR) return fail(errno, "lock " + what);
   }
-  return fail(errno, "lock " + path_);
+  return {};
+}
+
+/// Whether no jail runs that has links to files that the unfinished folder has links to.
+Result<bool> Store::may_free(const std::string& entry) const {
+  const auto folder_fd = open_folder(environment_->kernel, fd_.get(), entry);
+  if (!folder_fd) return true;
+  const auto found = read_record(environment_->kernel, folder_fd->get(), entry);
+  const bool none = found ? found->sharing != Sharing::kLink : found.error().code == ENOENT;
+  if (none) return true;
+  const auto users = found ? users_of(found->base) : names();
+  if (!users) return std::unexpected(users.error());
+  const auto running_users = running(*users);
+  if (!running_users) return std::unexpected(running_users.error());
+  if (running_users->empty()) return true;
+  environment_->note(folder(entry) + " stays until " + enumeration(*running_users) +
+                     " has stopped: its links are not immutable for a moment");
+  return false;
 }
 
 Result<std::vector<std::string>> Store::sweep() const {
@@ -101,6 +129,11 @@ Result<std::vector<std::string>> Store::sweep() const {
   for (const auto& entry : *all) {
     const auto name = name_of_unfinished(entry.name);
     if (!name) continue;
+    const auto links = lock_links();
+    if (!links) return std::unexpected(links.error());
+    const auto free = may_free(entry.name);
+    if (!free) return std::unexpected(free.error());
+    if (!*free) continue;
     auto done = seal_base_of(kernel, fd_.get(), entry.name);
     // The record comes last, as it tells what is to be made immutable again.
     if (done) {

@@ -35,7 +35,13 @@ class Store {
   /// Waits for other tools.
   [[nodiscard]] Result<void> lock() const;
 
-  /// Removes what killed tools left and bases that nothing is made from.
+  /// Lets no jail start whose root directory has links: whoever frees linked files of the immutable
+  /// flag holds this, and looks first which jails run. Waits for those that start.
+  /// @return a descriptor that holds the lock; closed where there are no bases
+  [[nodiscard]] Result<UniqueFd> lock_links() const;
+
+  /// Removes what killed tools left and bases that nothing is made from; but leaves links to files
+  /// that a running jail has too.
   /// @return the names whose leftovers were removed
   [[nodiscard]] Result<std::vector<std::string>> sweep() const;
 
@@ -66,6 +72,9 @@ class Store {
   Store(const Environment& environment, UniqueFd fd, std::string path)
       : environment_(&environment), fd_(std::move(fd)), path_(std::move(path)) {}
   [[nodiscard]] Result<void> sweep_bases() const;
+  [[nodiscard]] Result<bool> may_free(const std::string& entry) const;
+  [[nodiscard]] Result<void> wait_for_lock(int fd, const std::string& what,
+                                           const std::string& whom) const;
 
   const Environment* environment_;
   UniqueFd fd_;

@@ -2,6 +2,7 @@
 // A store in the test's own folder, with mounts that are only written down.
 #pragma once
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -52,6 +53,13 @@ class StoreTest : public ::testing::Test {
     std::vector<Sharing> all{Sharing::kThin, Sharing::kCopy};
     if (has_links) all.push_back(Sharing::kLink);
     return all;
+  }
+
+  /// Whether a linked file of the jail is immutable.
+  bool is_sealed(const std::string& name) const {
+    const UniqueFd file(
+        ::open((temp / "store/" + name + "/root/usr/bin/env").c_str(), O_RDONLY | O_CLOEXEC));
+    return is_immutable(file.get()).value_or(false);
   }
 
   /// @return the exit status of the command

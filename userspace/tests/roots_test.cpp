@@ -2,12 +2,14 @@
 // jailctl create and destroy with real mounts, and jails in what they make.
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 
 #include "tests/host.hpp"
 
@@ -60,6 +62,10 @@ class Roots : public HostTest {
     const auto outcome = jailctl({"destroy", "--yes", name});
     EXPECT_EQ(outcome.status, 0) << outcome.err;
     EXPECT_EQ(outcome.out, name + ": destroyed\n");
+  }
+  /// Whether some process waits for a flock(2).
+  static bool waits_for_a_lock() {
+    return libjail::testing::read_text("/proc/locks").find("-> FLOCK") != std::string::npos;
   }
   static std::string place(const std::string& name) {
     return std::string(kStore) + "/" + name + "/root";
@@ -154,6 +160,33 @@ TEST_F(Roots, running_jail_keeps_links_sealed) {
   ::kill(jail.pid(), SIGKILL);
   jail.wait();
   ASSERT_TRUE(comes_true([] { return jails().empty(); }));
+  expect_destroyed("one");
+}
+
+TEST_F(Roots, no_jail_starts_while_linked_files_are_free) {
+  expect_created("one", "busybox", "--link");
+  std::ofstream("/tmp/linked.conf") << "one { path = " << place("one") << "; mount.nodevfs; "
+                                    << "exec.start = 'echo up'; }\n";
+  const std::vector<std::vector<std::string>> starts{
+      in_jail("one", "echo up"), {kJail, "-f", "/tmp/linked.conf", "-c", "one"}};
+  for (const auto& start : starts) {
+    // The control: nobody links.
+    EXPECT_THAT(run(start).out, HasSubstr("up\n"));
+    ASSERT_TRUE(comes_true([] { return jails().empty(); }));
+
+    // What jailctl(8) holds while it links.
+    const int bases = ::open("/var/lib/jail/.base", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    ASSERT_EQ(::flock(bases, LOCK_EX), 0);
+    Process jail(start);
+    EXPECT_TRUE(comes_true([] { return waits_for_a_lock(); })) << "it does not wait";
+    EXPECT_THAT(jails(), IsEmpty());
+    ::close(bases);
+    const auto outcome = jail.finish();
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_THAT(outcome.out, HasSubstr("up\n"));
+    ASSERT_TRUE(comes_true([] { return jails().empty(); }));
+  }
+  fs::remove("/tmp/linked.conf");
   expect_destroyed("one");
 }
 
