@@ -15,9 +15,9 @@ namespace libjail::network {
 
 struct Inspection {
   std::string jail{};
-  std::string address{};                  ///< empty: none
-  std::optional<Alias> added{};           ///< the same, where it was added to an interface
-  std::vector<std::string> interfaces{};  ///< that were made on the host
+  std::string address{};                     ///< empty: none
+  std::optional<Alias> added{};              ///< the same, where it was added to an interface
+  std::vector<OwnedInterface> interfaces{};  ///< that were made on the host
 };
 
 /// @param name  of a jail that lives, or its jail ID

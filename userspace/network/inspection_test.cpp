@@ -41,8 +41,14 @@ TEST_F(Inspections, of_a_jail_with_a_vlan) {
     EXPECT_EQ(found->jail, "web");
     EXPECT_EQ(found->address, "10.9.0.2");
     EXPECT_EQ(found->added, (Alias{.ip = 0x0a090002, .interface = "eth0.12", .prefix = 24}));
-    EXPECT_THAT(found->interfaces, ElementsAre("eth0.12"));
+    EXPECT_THAT(found->interfaces, ElementsAre(OwnedInterface{.name = "eth0.12"}));
   }
+}
+
+TEST_F(Inspections, of_a_jail_whose_address_is_translated) {
+  folder.file("run/interfaces/j-db", "jail db nat\n");
+  EXPECT_THAT(inspect(kernel, config, "db")->interfaces,
+              ElementsAre(OwnedInterface{.name = "j-db", .nat = true}));
 }
 
 TEST_F(Inspections, of_jails_for_which_nothing_was_made) {

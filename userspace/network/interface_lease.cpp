@@ -17,7 +17,23 @@ namespace {
 constexpr const char* kKind = "interfaces";
 // What a file holds: who has the interface.
 constexpr const char* kOfBridge = "bridge";
-constexpr const char* kOfJail = "jail ";
+constexpr std::string_view kOfJail = "jail ";
+constexpr std::string_view kWithNat = " nat";
+
+struct Owner {
+  std::string jail{};  ///< empty: the file was cut short, or is that of a bridge
+  bool bridge = false;
+  bool nat = false;
+};
+
+Owner owner_of(int file) {
+  std::string text = read_state(file);
+  if (text == kOfBridge) return {.bridge = true};
+  if (!text.starts_with(kOfJail)) return {};
+  const bool nat = text.ends_with(kWithNat);
+  if (nat) text.resize(text.size() - kWithNat.size());
+  return {.jail = text.substr(kOfJail.size()), .nat = nat};
+}
 
 using Jails = Result<std::vector<ListedJail>>;
 
@@ -27,7 +43,14 @@ bool lives(const Jails& jails, const std::string& jail) {
 }
 
 Result<void> remove_link(Kernel& kernel, const NetworkConfig& config, const StateFolder& state,
-                         const std::string& name) {
+                         const std::string& name, const Owner& owner) {
+  if (owner.nat) {
+    if (auto gone = run_nat(kernel, config, {"del", owner.jail},
+                            "end the translation of addresses for jail " + owner.jail);
+        !gone) {
+      return gone;
+    }
+  }
   if (auto gone = run_helper(kernel, config, {"link", "del", name}, "ip link del " + name); !gone) {
     return gone;
   }
@@ -41,7 +64,7 @@ Result<void> remove_bridges(Kernel& kernel, const NetworkConfig& config, const S
   if (!names) return std::unexpected(names.error());
   for (const auto& name : *names) {
     const auto file = state.file(name);
-    if (!file || read_state(file->get()) != kOfBridge) continue;
+    if (!file || !owner_of(file->get()).bridge) continue;
     if (auto tried = run_helper(kernel, config, {"bridge", "del", name}, "ip link del " + name);
         !tried) {
       return tried;
@@ -75,15 +98,14 @@ Result<void> make_room(Kernel& kernel, const NetworkConfig& config, const StateF
                 "it was not made for a jail; remove it, or use "
                 "another");
   }
-  const std::string owner = read_state(old->get());
+  const Owner owner = owner_of(old->get());
   const bool free = lock_file(old->get(), LOCK_EX | LOCK_NB).has_value();
-  const std::string jail =
-      owner.starts_with(kOfJail) ? owner.substr(std::string_view(kOfJail).size()) : "";
-  if (owner == kOfBridge || !free || jail_lives(kernel, config, jail)) {
-    return fail(EBUSY, "interface " + name,
-                owner == kOfBridge ? "it is the bridge of the jails" : "it belongs to " + owner);
+  if (owner.bridge || !free || jail_lives(kernel, config, owner.jail)) {
+    return fail(
+        EBUSY, "interface " + name,
+        owner.bridge ? "it is the bridge of the jails" : "it belongs to jail " + owner.jail);
   }
-  return remove_link(kernel, config, state, name);
+  return remove_link(kernel, config, state, name, owner);
 }
 
 }  // namespace
@@ -95,6 +117,14 @@ Result<void> run_helper(Kernel& kernel, const NetworkConfig& config,
   if (!status) return fail(status.error(), what + ": " + config.helper);
   if (*status != 0) return fail(0, what + " failed");
   return {};
+}
+
+Result<void> run_nat(Kernel& kernel, const NetworkConfig& config,
+                     std::vector<std::string> arguments, const std::string& what) {
+  NetworkConfig beside = config;
+  beside.helper.resize(config.helper.rfind('/') + 1);
+  beside.helper += "jail-nat";
+  return run_helper(kernel, beside, std::move(arguments), what);
 }
 
 bool is_made_by_us(const NetworkConfig& config, const std::string& name) {
@@ -109,13 +139,14 @@ Result<InterfaceLease> InterfaceLease::acquire(Kernel& kernel, const NetworkConf
                                                const std::string& name, const std::string& jail,
                                                const std::vector<std::string>& add,
                                                const std::string& command,
-                                               const std::optional<Bridge>& bridge) {
+                                               const std::optional<Bridge>& bridge, bool nat) {
   const auto state = StateFolder::open(config.state_dir, kKind);
   if (!state) return std::unexpected(state.error());
   if (auto room = make_room(kernel, config, *state, name); !room) {
     return std::unexpected(room.error());
   }
-  auto file = state->create(name, kOfJail + jail);
+  auto file = state->create(
+      name, std::string(kOfJail) + jail + (nat ? std::string(kWithNat) : std::string()));
   if (!file) return std::unexpected(file.error());
   Result<void> made;
   if (const auto locked = lock_file(file->get(), LOCK_SH); !locked) {
@@ -123,7 +154,7 @@ Result<InterfaceLease> InterfaceLease::acquire(Kernel& kernel, const NetworkConf
   }
   if (made && bridge) made = make_bridge(kernel, config, *state, *bridge);
   if (made) made = run_helper(kernel, config, add, command);
-  if (made) return InterfaceLease(name, jail, *std::move(file));
+  if (made) return InterfaceLease(name, jail, nat, *std::move(file));
   static_cast<void>(state->remove(name));
   std::vector<std::string> removed;
   static_cast<void>(remove_bridges(kernel, config, *state, removed));
@@ -138,7 +169,7 @@ Result<std::vector<std::string>> InterfaceLease::release(Kernel& kernel,
   const UniqueFd file = std::move(file_);
   if (!lock_file(file.get(), LOCK_EX | LOCK_NB)) return removed;
   if (jail_lives(kernel, config, jail_)) return removed;
-  if (auto gone = remove_link(kernel, config, *state, name_); !gone) {
+  if (auto gone = remove_link(kernel, config, *state, name_, {.jail = jail_, .nat = nat_}); !gone) {
     return std::unexpected(gone.error());
   }
   removed.push_back(name_);
@@ -148,9 +179,9 @@ Result<std::vector<std::string>> InterfaceLease::release(Kernel& kernel,
   return removed;
 }
 
-Result<std::vector<std::string>> interfaces_of(const NetworkConfig& config,
-                                               const std::string& jail) {
-  std::vector<std::string> found;
+Result<std::vector<OwnedInterface>> interfaces_of(const NetworkConfig& config,
+                                                  const std::string& jail) {
+  std::vector<OwnedInterface> found;
   if (!StateFolder::exists(config.state_dir, kKind)) return found;
   const auto state = StateFolder::open(config.state_dir, kKind);
   if (!state) return std::unexpected(state.error());
@@ -158,7 +189,10 @@ Result<std::vector<std::string>> interfaces_of(const NetworkConfig& config,
   if (!names) return std::unexpected(names.error());
   for (const auto& name : *names) {
     const auto file = state->file(name);
-    if (file && read_state(file->get()) == kOfJail + jail) found.push_back(name);
+    if (!file) continue;
+    if (const Owner owner = owner_of(file->get()); owner.jail == jail) {
+      found.push_back({.name = name, .nat = owner.nat});
+    }
   }
   return found;
 }
@@ -174,15 +208,15 @@ Result<std::vector<std::string>> sweep_interfaces(Kernel& kernel, const NetworkC
   for (const auto& name : *names) {
     const auto file = state->file(name);
     if (!file || !lock_file(file->get(), LOCK_EX | LOCK_NB)) continue;
-    const std::string owner = read_state(file->get());
-    if (owner == kOfBridge) continue;  // below
-    if (!owner.starts_with(kOfJail)) {
+    const Owner owner = owner_of(file->get());
+    if (owner.bridge) continue;  // below
+    if (owner.jail.empty()) {
       static_cast<void>(state->remove(name));  // cut short while it was written
       continue;
     }
     if (!jails) jails = list_jails(kernel, config.listing.c_str());
-    if (lives(*jails, owner.substr(std::string_view(kOfJail).size()))) continue;
-    if (auto gone = remove_link(kernel, config, *state, name); !gone) {
+    if (lives(*jails, owner.jail)) continue;
+    if (auto gone = remove_link(kernel, config, *state, name, owner); !gone) {
       return std::unexpected(gone.error());
     }
     removed.push_back(name);

@@ -20,6 +20,7 @@ struct NetworkConfig {
   std::string helper{};  ///< jail-net(8), an absolute path
   std::string listing = "/proc/jails";
   std::string bridge = "jail0";  ///< of the veth pairs
+  std::string forwarding = "/proc/sys/net/ipv4/ip_forward";
   /// Whether the host has an interface of that name.
   std::function<bool(const std::string&)> has_interface = [](const std::string& name) {
     return ::if_nametoindex(name.c_str()) != 0;
@@ -30,6 +31,10 @@ struct NetworkConfig {
 /// @param what  the same as commands of ip(8), for an error
 [[nodiscard]] Result<void> run_helper(Kernel& kernel, const NetworkConfig& config,
                                       std::vector<std::string> arguments, const std::string& what);
+
+/// Runs jail-nat(8), which is installed beside jail-net(8).
+[[nodiscard]] Result<void> run_nat(Kernel& kernel, const NetworkConfig& config,
+                                   std::vector<std::string> arguments, const std::string& what);
 
 /// Whether it has a file in the folder of the leases.
 [[nodiscard]] bool is_made_by_us(const NetworkConfig& config, const std::string& name);
@@ -48,13 +53,12 @@ class InterfaceLease {
  public:
   /// Makes an interface for one jail alone.
   /// @param bridge  made before, or left as it is where it was there before and not by us
+  /// @param nat  addresses are going to be translated for the jail: release() ends that too
   /// @return EBUSY where another jail has the interface, EEXIST where the host has it
-  [[nodiscard]] static Result<InterfaceLease> acquire(Kernel& kernel, const NetworkConfig& config,
-                                                      const std::string& name,
-                                                      const std::string& jail,
-                                                      const std::vector<std::string>& add,
-                                                      const std::string& command,
-                                                      const std::optional<Bridge>& bridge);
+  [[nodiscard]] static Result<InterfaceLease> acquire(
+      Kernel& kernel, const NetworkConfig& config, const std::string& name, const std::string& jail,
+      const std::vector<std::string>& add, const std::string& command,
+      const std::optional<Bridge>& bridge, bool nat);
 
   /// Removes the interface if nobody else holds it, and the bridge with its last port.
   /// @return the names of what was removed
@@ -65,17 +69,25 @@ class InterfaceLease {
   [[nodiscard]] int descriptor() const { return file_.get(); }
 
  private:
-  InterfaceLease(std::string name, std::string jail, UniqueFd file)
-      : name_(std::move(name)), jail_(std::move(jail)), file_(std::move(file)) {}
+  InterfaceLease(std::string name, std::string jail, bool nat, UniqueFd file)
+      : name_(std::move(name)), jail_(std::move(jail)), nat_(nat), file_(std::move(file)) {}
 
   std::string name_;
   std::string jail_;
+  bool nat_;
   UniqueFd file_;
 };
 
-/// The names of the interfaces that were made for a jail.
-[[nodiscard]] Result<std::vector<std::string>> interfaces_of(const NetworkConfig& config,
-                                                             const std::string& jail);
+/// An interface that was made for a jail.
+struct OwnedInterface {
+  std::string name;
+  bool nat = false;  ///< the jail's addresses are translated
+
+  auto operator<=>(const OwnedInterface&) const = default;
+};
+
+[[nodiscard]] Result<std::vector<OwnedInterface>> interfaces_of(const NetworkConfig& config,
+                                                                const std::string& jail);
 
 /// Removes the interfaces that killed processes left behind, unless their jail lives.
 /// @return the names of what was removed

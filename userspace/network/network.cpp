@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "network/network.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <utility>
+
+#include "network/translation.hpp"
 
 namespace libjail::network {
 namespace {
@@ -26,6 +29,19 @@ Result<std::optional<Alias>> address_of(Kernel& kernel, const std::string& bridg
     }
   }
   return std::nullopt;
+}
+
+/// The host routes for the jail. Whether it is a router is the administrator's decision, as that
+/// holds for all of its interfaces.
+Result<void> check_forwarding(const NetworkConfig& config) {
+  const UniqueFd file(::open(config.forwarding.c_str(), O_RDONLY | O_CLOEXEC));
+  char value = '0';
+  if (!file || ::read(file.get(), &value, 1) < 0) return fail(errno, config.forwarding);
+  if (value == '0') {
+    return fail(0, "vnet.nat: the host does not forward packets",
+                "sysctl -w net.ipv4.ip_forward=1");
+  }
+  return {};
 }
 
 }  // namespace
@@ -72,7 +88,7 @@ Result<void> Network::add_vlan(Kernel& kernel, const NetworkConfig& config,
   const std::string command =
       "ip link add link " + vlan.interface + " name " + plan_.interface + " type vlan id " + id;
   auto lease = InterfaceLease::acquire(kernel, config, plan_.interface, plan_.jail,
-                                       {"vlan", "add", vlan.interface, id}, command, {});
+                                       {"vlan", "add", vlan.interface, id}, command, {}, false);
   if (!lease) return std::unexpected(lease.error());
   interface_ = *std::move(lease);
   steps_.push_back(command);
@@ -95,6 +111,9 @@ Result<void> Network::add_namespace(Kernel& kernel, const NetworkConfig& config)
 Result<void> Network::add_veth(Kernel& kernel, const NetworkConfig& config, const std::string& path,
                                const Alias& address) {
   const std::string& name = plan_.interface;
+  if (plan_.nat) {
+    if (auto forwards = check_forwarding(config); !forwards) return forwards;
+  }
   auto present = address_of(kernel, config.bridge, address);
   if (!present) return std::unexpected(present.error());
   std::optional<Alias> gateway = *std::move(present);
@@ -116,12 +135,28 @@ Result<void> Network::add_veth(Kernel& kernel, const NetworkConfig& config, cons
                               " type veth peer name " + address.interface + " netns " + plan_.jail;
   auto lease = InterfaceLease::acquire(
       kernel, config, name, plan_.jail,
-      {"veth", "add", name, config.bridge, path, address.interface}, command, bridge);
+      {"veth", "add", name, config.bridge, path, address.interface}, command, bridge, plan_.nat);
   if (!lease) return std::unexpected(lease.error());
   interface_ = *std::move(lease);
   steps_.push_back(command);
   steps_.push_back("ip link set " + name + " up");
-  return configure(kernel, config, path, gateway);
+  auto done = configure(kernel, config, path, gateway);
+  if (done && plan_.nat) done = add_nat(kernel, config, address);
+  return done;
+}
+
+Result<void> Network::add_nat(Kernel& kernel, const NetworkConfig& config, const Alias& address) {
+  std::vector<std::string> arguments{"add", plan_.jail, format_ip(address.ip), config.bridge};
+  for (const auto& redirect : plan_.redirects) arguments.push_back(format_redirect(redirect));
+  const Translation translation{.jail = plan_.jail,
+                                .address = address.ip,
+                                .bridge = config.bridge,
+                                .redirects = plan_.redirects};
+  auto done =
+      run_nat(kernel, config, std::move(arguments), "translate the address of jail " + plan_.jail);
+  if (!done) return done;
+  for (const auto& command : addition(translation)) steps_.push_back("nft '" + command + "'");
+  return {};
 }
 
 Result<void> Network::move_interfaces(Kernel& kernel, const NetworkConfig& config,

@@ -53,6 +53,7 @@ class Network {
   Result<void> add_namespace(Kernel& kernel, const NetworkConfig& config);
   Result<void> add_veth(Kernel& kernel, const NetworkConfig& config, const std::string& path,
                         const Alias& address);
+  Result<void> add_nat(Kernel& kernel, const NetworkConfig& config, const Alias& address);
   Result<void> move_interfaces(Kernel& kernel, const NetworkConfig& config,
                                const std::string& path);
   Result<void> configure(Kernel& kernel, const NetworkConfig& config, const std::string& path,

@@ -27,7 +27,10 @@ constexpr const char* kListing = "jid parent state processes ceiling address nam
 /// The test makes and removes interfaces where jail-net(8) would.
 class Networks : public ::testing::Test {
  protected:
-  void SetUp() override { folder.file("jails", kListing); }
+  void SetUp() override {
+    folder.file("jails", kListing);
+    folder.file("forwarding", "1\n");
+  }
 
   static conf::JailConfig alias() {
     return {
@@ -46,6 +49,12 @@ class Networks : public ::testing::Test {
     config.vnet = true;
     return config;
   }
+  static conf::JailConfig nat() {
+    auto config = veth();
+    config.nat = true;
+    config.redirects = {{.protocol = "tcp", .address = 0xcb007105, .port = 8080, .jail_port = 80}};
+    return config;
+  }
   static conf::JailConfig moved() {
     auto config = veth();
     config.vnet_interfaces = {"eth0", "eth1"};
@@ -57,12 +66,12 @@ class Networks : public ::testing::Test {
   void jail_lives() const {
     folder.file("jails", std::string(kListing) + "1 0 active 1 0 10.9.0.2 web web /\n");
   }
-  /// What jail-net(8) was called with, without its path, and with the namespace's as "NS".
+  /// What jail-net(8) and jail-nat(8) were called with, with the namespace's path as "NS".
   [[nodiscard]] std::vector<std::string> runs() const {
     std::vector<std::string> all;
     const std::string own = "/proc/" + std::to_string(::getpid()) + "/fd/";
     for (const auto& argv : kernel.runs) {
-      std::string line;
+      std::string line = argv[0] == "/jail-nat" ? "nat " : "";
       for (std::size_t i = 1; i < argv.size(); ++i) {
         line += (i > 1 ? " " : "") + (argv[i].starts_with(own) ? "NS" : argv[i]);
       }
@@ -88,6 +97,7 @@ class Networks : public ::testing::Test {
       .state_dir = folder / "run",
       .helper = "/h",
       .listing = folder / "jails",
+      .forwarding = folder / "forwarding",
       .has_interface = [this](const std::string& name) { return interfaces.contains(name); }};
   std::set<std::string> interfaces;
 };
@@ -247,6 +257,44 @@ TEST_F(Networks, veth_that_fails_leaves_nothing) {
   EXPECT_EQ(testing::open_descriptors(), before);
 }
 
+TEST_F(Networks, translation_comes_and_goes) {
+  auto network = up(nat());
+  ASSERT_THAT(network, IsOk());
+  EXPECT_EQ(runs().back(), "nat add web 10.9.0.2 jail0 tcp 203.0.113.5:8080 80");
+  EXPECT_THAT(network->steps(), ::testing::Contains("nft 'add table inet jail'"));
+  EXPECT_EQ(testing::read_text(folder / "run/interfaces/j-web"), "jail web nat\n");
+  kernel.runs.clear();
+  EXPECT_THAT(network->release(kernel, config), IsOk());
+  EXPECT_THAT(runs(), ElementsAre("nat del web", "link del j-web", "bridge del jail0"));
+  EXPECT_THAT(leases(), IsEmpty());
+}
+
+TEST_F(Networks, translation_that_fails_leaves_nothing) {
+  kernel.fail("run add web", EPERM);
+  EXPECT_THAT(up(nat()), IsError(EPERM));
+  EXPECT_THAT(runs(), ::testing::Contains("nat del web"));
+  EXPECT_THAT(runs(), ::testing::Contains("link del j-web"));
+  EXPECT_THAT(leases(), IsEmpty());
+}
+
+TEST_F(Networks, translation_needs_a_host_that_forwards) {
+  folder.file("forwarding", "0\n");
+  EXPECT_THAT(up(nat()), FailsWith("sysctl -w net.ipv4.ip_forward=1"));
+  EXPECT_THAT(runs(), IsEmpty()) << "nothing was made";
+  EXPECT_THAT(up(veth()), IsOk());
+  config.forwarding = folder / "nowhere";
+  EXPECT_THAT(up(nat()), IsError(ENOENT));
+}
+
+TEST_F(Networks, translation_of_a_jail_that_outlived_its_keeper_stays) {
+  static_cast<void>(up(nat()));
+  interfaces.insert("jail0");
+  jail_lives();
+  EXPECT_THAT(*swept(), IsEmpty());
+  EXPECT_THAT(up(nat()), FailsWith("interface j-web: Device or resource busy (it belongs to jail "
+                                   "web)"));
+}
+
 TEST_F(Networks, interfaces_move_in_and_come_back) {
   interfaces.insert("eth0");
   interfaces.insert("eth1");
@@ -291,7 +339,7 @@ TEST_F(Networks, stack_without_interfaces_has_its_loopback) {
 }
 
 TEST_F(Networks, sweep_takes_what_a_killed_process_left) {
-  for (const auto& jail : {alias(), vlan(), veth()}) {
+  for (const auto& jail : {alias(), vlan(), veth(), nat()}) {
     {
       const auto network = up(jail);  // destroyed without release, as by SIGKILL
       ASSERT_THAT(network, IsOk());

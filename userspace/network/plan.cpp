@@ -61,6 +61,8 @@ Result<Plan> plan_vnet(Plan plan, const conf::JailConfig& jail) {
   plan.kind = plan.moved.empty() && plan.address ? Kind::kVeth : Kind::kMoved;
   if (plan.kind == Kind::kVeth) {
     plan.interface = host_end_name(plan.jail);
+    plan.nat = jail.nat;
+    plan.redirects = jail.redirects;
   } else if (plan.address &&
              std::ranges::find(plan.moved, plan.address->interface) == plan.moved.end()) {
     return fail(0, "jail " + plan.jail + ": " + plan.address->interface +

@@ -28,6 +28,8 @@ struct Plan {
   std::optional<conf::Vlan> vlan{};
   std::string interface {};  ///< made on the host: the VLAN's, or the host's end of the veth pair
   std::vector<std::string> moved{};
+  bool nat = false;  ///< only with a veth pair
+  std::vector<conf::Redirect> redirects{};
 
   bool operator==(const Plan&) const = default;
 };

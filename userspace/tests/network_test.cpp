@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// VLANs and network namespaces of jails. dummy0 has none of 192.0.2.0/24 and no VLAN.
+// VLANs, network namespaces and the translation of addresses of jails. dummy0 has none of
+// 192.0.2.0/24 and no VLAN.
 #include "network/network.hpp"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <net/if.h>
+#include <sched.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
+#include <string_view>
 
 #include "jail/linux_kernel.hpp"
 #include "testing/matchers.hpp"
@@ -19,6 +25,7 @@
 namespace guest {
 namespace {
 
+using libjail::UniqueFd;
 using libjail::conf::JailConfig;
 using libjail::network::Network;
 using libjail::network::NetworkConfig;
@@ -30,6 +37,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 constexpr const char* kNet = "/usr/libexec/jail/jail-net";
+constexpr const char* kNat = "/usr/libexec/jail/jail-nat";
 constexpr const char* kUp = "echo up; exec sleep 1000";
 
 bool has_interface(const char* name) { return ::if_nametoindex(name) != 0; }
@@ -96,19 +104,6 @@ class NetworkOnHost : public HostTest {
     int status = 0;
     ASSERT_EQ(::waitpid(pid, &status, 0), pid);
     ASSERT_TRUE(WIFSIGNALED(status)) << "the network could not be made";
-  }
-
-  /// Not every kernel has bridges; one that has none is named as the reason.
-  bool has_bridges() {
-    const auto probe = run({kNet, "bridge", "add", "probe0", "198.51.100.1/32"});
-    if (probe.status == 0) {
-      run({kNet, "link", "del", "probe0"});
-      return true;
-    }
-    EXPECT_THAT(probe.err, HasSubstr("CONFIG_BRIDGE"));
-    EXPECT_THAT(up(vnet("web", "eth0|192.0.2.7/24")),
-                FailsWith("ip link add jail0 type bridge failed"));
-    return false;
   }
 
   void TearDown() override {
@@ -229,7 +224,6 @@ TEST_F(NetworkOnHost, interface_that_is_missing_moves_none) {
 }
 
 TEST_F(NetworkOnHost, veth_connects_the_jail_and_the_host) {
-  if (!has_bridges()) GTEST_SKIP() << "the kernel needs CONFIG_BRIDGE";
   auto network = up(vnet("web", "eth0|192.0.2.7/24"));
   ASSERT_THAT(network, IsOk());
   EXPECT_TRUE(has_interface("j-web"));
@@ -247,7 +241,6 @@ TEST_F(NetworkOnHost, veth_connects_the_jail_and_the_host) {
 }
 
 TEST_F(NetworkOnHost, bridge_goes_with_the_last_jail) {
-  if (!has_bridges()) GTEST_SKIP() << "the kernel needs CONFIG_BRIDGE";
   auto web = up(vnet("web", "eth0|192.0.2.7/24"));
   ASSERT_THAT(web, IsOk());
   auto db = up(vnet("db", "eth0|198.51.100.2/24"));
@@ -261,10 +254,188 @@ TEST_F(NetworkOnHost, bridge_goes_with_the_last_jail) {
 }
 
 TEST_F(NetworkOnHost, veth_of_a_killed_process_is_swept) {
-  if (!has_bridges()) GTEST_SKIP() << "the kernel needs CONFIG_BRIDGE";
   up_and_killed(vnet("web", "eth0|192.0.2.7/24"));
   EXPECT_TRUE(has_interface("jail0")) << "nobody is there to take it away";
   EXPECT_THAT(sweep(), IsOk());
+  EXPECT_FALSE(has_interface("jail0"));
+}
+
+/// A host beyond the one that the jails are on, which knows no way to their network.
+class NatOnHost : public NetworkOnHost {
+ protected:
+  void SetUp() override {
+    NetworkOnHost::SetUp();
+    host_.reset(::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
+    auto made = kernel.make_net_namespace();
+    ASSERT_TRUE(made);
+    outside_ = *std::move(made);
+    const auto path =
+        "/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(outside_.get());
+    ASSERT_EQ(run({kNet, "bridge", "add", "out0", "198.51.100.1/24"}).status, 0);
+    ASSERT_EQ(run({kNet, "veth", "add", "o-out", "out0", path, "eth0"}).status, 0);
+    ASSERT_EQ(run({kNet, "namespace", "configure", path, "eth0", "198.51.100.2/24"}).status, 0);
+    forward("1");
+  }
+  void TearDown() override {
+    forward("0");
+    EXPECT_EQ(run({kNet, "link", "del", "o-out"}).status, 0);
+    EXPECT_EQ(run({kNet, "link", "del", "out0"}).status, 0);
+    EXPECT_EQ(table(), "") << "the table of the jails is left";
+    NetworkOnHost::TearDown();
+  }
+
+  static JailConfig nat(const std::string& name, const std::string& address) {
+    auto config = vnet(name, "eth0|" + address + "/24");
+    config.nat = true;
+    return config;
+  }
+  static JailConfig server() {
+    auto config = nat("web", "192.0.2.7");
+    config.redirects = {{.protocol = "tcp", .address = 0xc6336401, .port = 8080, .jail_port = 80}};
+    return config;
+  }
+  static void forward(const char* value) {
+    const UniqueFd file(::open("/proc/sys/net/ipv4/ip_forward", O_WRONLY | O_CLOEXEC));
+    EXPECT_EQ(::write(file.get(), value, 1), 1);
+  }
+  /// What would be removed for the jail: empty where there is nothing.
+  static std::string table() { return run({kNat, "-n", "del", "web"}).out; }
+
+  /// A socket of the outside.
+  [[nodiscard]] UniqueFd outside_socket(int type) const {
+    EXPECT_EQ(::setns(outside_.get(), CLONE_NEWNET), 0);
+    UniqueFd made(::socket(AF_INET, type | SOCK_CLOEXEC, 0));
+    EXPECT_EQ(::setns(host_.get(), CLONE_NEWNET), 0);
+    const timeval patience{.tv_sec = kDone / 1000, .tv_usec = 0};
+    ::setsockopt(made.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    return made;
+  }
+  static sockaddr_in at(const char* address, std::uint16_t port) {
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(port);
+    ::inet_pton(AF_INET, address, &to.sin_addr);
+    return to;
+  }
+  /// What a server at 198.51.100.1:8080 says, "" where there is none.
+  static std::string heard(const UniqueFd& socket) {
+    const auto to = at("198.51.100.1", 8080);
+    std::array<char, 16> buffer{};
+    if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to) < 0) return {};
+    const ssize_t got = ::recv(socket.get(), buffer.data(), buffer.size(), 0);
+    return {buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0))};
+  }
+
+  /// A jail asks a server of the outside, which answers. @return who the outside saw
+  std::string seen_from_outside(const Network& network, int& answer) {
+    constexpr std::string_view kPong("\0\5\0\0pong\0", 9);  // an error of TFTP, RFC 1350
+    const auto server = outside_socket(SOCK_DGRAM);
+    const auto own = at("198.51.100.2", 69);
+    EXPECT_EQ(::bind(server.get(), reinterpret_cast<const sockaddr*>(&own), sizeof own), 0);
+    const auto process =
+        start(network, "web", "192.0.2.7", "exec /busybox tftp -g -r ping -l /pong 198.51.100.2");
+    std::array<char, 64> buffer{};
+    sockaddr_in from{};
+    socklen_t size = sizeof from;
+    EXPECT_GT(::recvfrom(server.get(), buffer.data(), buffer.size(), 0,
+                         reinterpret_cast<sockaddr*>(&from), &size),
+              0);
+    const ssize_t sent = ::sendto(server.get(), kPong.data(), kPong.size(), 0,
+                                  reinterpret_cast<sockaddr*>(&from), size);
+    answer = sent < 0 ? errno : 0;
+    if (answer != 0) ::kill(process->pid(), SIGKILL);  // it would ask again and again
+    EXPECT_EQ(process->finish().err.find("pong") != std::string::npos, answer == 0);
+    EXPECT_TRUE(comes_true([] { return jails().empty(); }));
+    std::array<char, INET_ADDRSTRLEN> text{};
+    ::inet_ntop(AF_INET, &from.sin_addr, text.data(), text.size());
+    return text.data();
+  }
+
+ private:
+  UniqueFd host_;
+  UniqueFd outside_;
+};
+
+TEST_F(NatOnHost, jail_without_translation_gets_no_answer) {
+  auto network = up(vnet("web", "eth0|192.0.2.7/24"));
+  ASSERT_THAT(network, IsOk());
+  int answer = 0;
+  EXPECT_EQ(seen_from_outside(*network, answer), "192.0.2.7");
+  EXPECT_EQ(answer, ENETUNREACH);
+  EXPECT_THAT(network->release(kernel, config), IsOk());
+}
+
+TEST_F(NatOnHost, jail_with_translation_has_the_address_of_the_host) {
+  auto network = up(nat("web", "192.0.2.7"));
+  ASSERT_THAT(network, IsOk());
+  EXPECT_EQ(table(), "delete table inet jail\n");
+  int answer = 0;
+  EXPECT_EQ(seen_from_outside(*network, answer), "198.51.100.1");
+  EXPECT_EQ(answer, 0);
+  EXPECT_THAT(network->release(kernel, config), IsOk());
+}
+
+TEST_F(NatOnHost, port_of_the_host_leads_to_the_jail) {
+  const std::string serve = "echo up; exec /busybox nc -ll -p 80 -e /busybox echo hello";
+  auto without = up(nat("web", "192.0.2.7"));
+  ASSERT_THAT(without, IsOk());
+  {
+    const auto process = start(*without, "web", "192.0.2.7", serve);
+    ASSERT_TRUE(process->prints("up"));
+    EXPECT_EQ(heard(outside_socket(SOCK_STREAM)), "") << "the host has no server";
+    EXPECT_EQ(errno, ECONNREFUSED);
+    stop(*process);
+  }
+  EXPECT_THAT(without->release(kernel, config), IsOk());
+
+  auto network = up(server());
+  ASSERT_THAT(network, IsOk());
+  auto client = up(nat("db", "192.0.2.8"));
+  ASSERT_THAT(client, IsOk());
+  const auto process = start(*network, "web", "192.0.2.7", serve);
+  EXPECT_TRUE(comes_true([this] { return heard(outside_socket(SOCK_STREAM)) == "hello\n"; }))
+      << "from outside";
+  EXPECT_TRUE(comes_true([] {
+    return heard(UniqueFd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))) == "hello\n";
+  })) << "from the host";
+  const auto other =
+      start(*client, "db", "192.0.2.8",
+            "until /busybox nc -w 5 198.51.100.1 8080; do :; done; " + std::string(kUp));
+  EXPECT_TRUE(other->prints("up"));
+  ::kill(other->pid(), SIGKILL);
+  EXPECT_THAT(other->finish().out, HasSubstr("hello\n")) << "from another jail of the bridge";
+  stop(*process);
+  EXPECT_THAT(network->release(kernel, config), IsOk());
+  EXPECT_EQ(table(), "") << "what is left belongs to the other";
+  EXPECT_EQ(run({kNat, "-n", "del", "db"}).out, "delete table inet jail\n");
+  EXPECT_THAT(client->release(kernel, config), IsOk());
+}
+
+TEST_F(NatOnHost, port_belongs_to_one_jail) {
+  auto network = up(server());
+  ASSERT_THAT(network, IsOk());
+  auto other = server();
+  other.name = "db";
+  other.address->ip = other.address->alias->ip = 0xc0000208;
+  EXPECT_THAT(up(other), FailsWith("translate the address of jail db failed"));
+  EXPECT_FALSE(has_interface("j-db"));
+  EXPECT_EQ(table(), "delete table inet jail\n") << "nothing of the other is in it";
+  EXPECT_THAT(run({kNat, "add", "db", "192.0.2.8", "jail0", "tcp 198.51.100.1:8080 80"}).err,
+              HasSubstr("another jail has the address or the port"));
+  EXPECT_THAT(network->release(kernel, config), IsOk());
+}
+
+TEST_F(NatOnHost, translation_of_a_killed_process_is_swept) {
+  up_and_killed(server());
+  EXPECT_EQ(table(), "delete table inet jail\n") << "nobody is there to take it away";
+  EXPECT_THAT(sweep(), IsOk());
+  EXPECT_EQ(table(), "");
+  EXPECT_FALSE(has_interface("jail0"));
+}
+
+TEST_F(NatOnHost, host_that_does_not_forward_is_left_so) {
+  forward("0");
+  EXPECT_THAT(up(server()), FailsWith("sysctl -w net.ipv4.ip_forward=1"));
   EXPECT_FALSE(has_interface("jail0"));
 }
 

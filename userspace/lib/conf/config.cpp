@@ -84,6 +84,7 @@ class Builder {
   void host();
   void addresses();
   void ip6();
+  void nat();
   void networks();
   void system_mounts();
   void mounts();
@@ -340,6 +341,25 @@ void Builder::ip6() {
   }
 }
 
+void Builder::nat() {
+  config_.nat = boolean("vnet.nat").value_or(false);
+  if (config_.nat && (!config_.vnet || !config_.vnet_interfaces.empty() || !config_.address)) {
+    error(settings_.find("vnet.nat")->position,
+          "vnet.nat is for a network stack with an address on the bridge of the jails",
+          "give vnet and ip4.addr, and no vnet.interface");
+  }
+  for (const auto& value : list("vnet.rdr")) {
+    auto redirect = parse_redirect(value.text);
+    if (!redirect) {
+      error(value.position, "vnet.rdr", redirect.error());
+    } else if (!config_.nat) {
+      error(value.position, "vnet.rdr needs the translation of addresses", "give vnet.nat");
+    } else {
+      config_.redirects.push_back(std::move(*redirect));
+    }
+  }
+}
+
 void Builder::networks() {
   config_.vnet = system("vnet") == System::kNew;
   config_.vnet_interfaces = strings("vnet.interface");
@@ -347,6 +367,7 @@ void Builder::networks() {
     error(settings_.find("vnet.interface")->position,
           "vnet.interface needs a network stack of the jail's own", "give vnet");
   }
+  nat();
   if (const std::string text = string("vlan"); !text.empty()) {
     auto vlan = parse_vlan(text);
     if (vlan) {

@@ -278,6 +278,28 @@ TEST(Config, networks) {
   }
 }
 
+TEST(Config, translation_of_addresses) {
+  EXPECT_FALSE(config("vnet; ip4.addr = 'eth0|10.9.0.2/24';").nat);
+  const std::string jail = "vnet; ip4.addr = 'eth0|10.9.0.2/24'; vnet.nat; ";
+  EXPECT_TRUE(config(jail).nat);
+  EXPECT_THAT(
+      config(jail + "vnet.rdr = 'tcp 203.0.113.5:8080 80', 'udp 203.0.113.5:53 5353';").redirects,
+      ElementsAre(
+          Redirect{.protocol = "tcp", .address = 0xcb007105, .port = 8080, .jail_port = 80},
+          Redirect{.protocol = "udp", .address = 0xcb007105, .port = 53, .jail_port = 5353}));
+  for (const char* text : {"vnet.nat;", "vnet; vnet.nat;", "ip4.addr = 'eth0|10.9.0.2'; vnet.nat;",
+                           "vnet; vnet.interface = e0a; ip4.addr = 'e0a|10.9.0.2'; vnet.nat;"}) {
+    EXPECT_THAT(mistake(text), HasSubstr("give vnet and ip4.addr, and no vnet.interface")) << text;
+  }
+  EXPECT_THAT(mistake("vnet.rdr = 'tcp 203.0.113.5:8080 80';"), HasSubstr("give vnet.nat"));
+  for (const char* text : {"tcp", "tcp 8080 80", "sctp 203.0.113.5:1 2", "tcp 203.0.113:1 2",
+                           "tcp 203.0.113.5:0 2", "tcp 203.0.113.5:1 65536", "tcp  203.0.113.5:1 2",
+                           "tcp 203.0.113.5:1 2 3", "tcp [::1]:1 2"}) {
+    EXPECT_THAT(mistake(jail + "vnet.rdr = '" + text + "';"), HasSubstr("redirects no port"))
+        << text;
+  }
+}
+
 TEST(Config, system_mounts) {
   EXPECT_TRUE(config("mount.devfs;").system_mounts);
   EXPECT_TRUE(config("mount.devfs; mount.procfs; mount.fdescfs;").system_mounts);

@@ -166,6 +166,8 @@ constexpr auto kParameters = std::to_array<Parameter>({
     yes("vlan", kString),
     yes("vnet", kSystem),
     yes("vnet.interface", kList),
+    yes("vnet.nat", kBool),
+    yes("vnet.rdr", kList),
     other("zfs.dataset", kList, kImpossible, "file systems are handed to no jail"),
     other("zfs.mount_snapshot", kInteger, kImpossible, kMounts),
 });

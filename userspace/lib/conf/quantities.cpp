@@ -105,6 +105,32 @@ Result<Vlan> parse_vlan(std::string_view text) {
   return Vlan{.interface = std::string(interface), .id = *id};
 }
 
+Result<Redirect> parse_redirect(std::string_view text) {
+  constexpr int kMostPort = 65535;
+  const auto port = [](std::string_view digits) {
+    const auto number = parse_number<int>(digits);
+    return number && *number >= 1 && *number <= kMostPort ? *number : 0;
+  };
+  const auto words = split(text, ' ');
+  const auto bad = [text] {
+    return fail(0, quoted(text) + " redirects no port",
+                "give PROTOCOL ADDRESS:PORT JAIL-PORT, such as tcp 203.0.113.5:8080 80");
+  };
+  if (words.size() != 3 || (words[0] != "tcp" && words[0] != "udp")) return bad();
+  const auto colon = words[1].rfind(':');
+  in_addr address{};
+  if (colon == std::string_view::npos ||
+      inet_pton(AF_INET, std::string(words[1].substr(0, colon)).c_str(), &address) != 1) {
+    return bad();
+  }
+  Redirect redirect{.protocol = std::string(words[0]),
+                    .address = ntohl(address.s_addr),
+                    .port = port(words[1].substr(colon + 1)),
+                    .jail_port = port(words[2])};
+  if (redirect.port == 0 || redirect.jail_port == 0) return bad();
+  return redirect;
+}
+
 Result<std::string> complete_address(std::string_view item, std::string_view default_interface) {
   if (auto done = refuse_options(item); !done) return std::unexpected(done.error());
   std::string text(item);

@@ -23,6 +23,9 @@ namespace libjail::conf {
 /// "eth0.12"
 [[nodiscard]] Result<Vlan> parse_vlan(std::string_view text);
 
+/// "tcp 203.0.113.5:8080 80": a port of an address of the host, and one of the jail.
+[[nodiscard]] Result<Redirect> parse_redirect(std::string_view text);
+
 /// An item of ip4.addr as parse_address() takes it: with the default interface where it has none,
 /// and 255.255.255.0 as 24.
 [[nodiscard]] Result<std::string> complete_address(std::string_view item,

@@ -26,7 +26,8 @@ Table table_of(const libjail::network::Inspection& network) {
                           added ? added->interface : ""});
   }
   for (const auto& interface : network.interfaces) {
-    table.rows.push_back({"interface", interface, "host"});
+    table.rows.push_back({"interface", interface.name, "host"});
+    if (interface.nat) table.rows.push_back({"nat", network.address, "host"});
   }
   return table;
 }

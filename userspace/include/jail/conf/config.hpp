@@ -67,6 +67,16 @@ struct Vlan {
   bool operator==(const Vlan&) const = default;
 };
 
+/// Of a port of the host to one of the jail.
+struct Redirect {
+  std::string protocol{};   ///< "tcp" or "udp"
+  std::uint32_t address{};  ///< of the host, host byte order
+  int port = 0;             ///< of the host
+  int jail_port = 0;
+
+  bool operator==(const Redirect&) const = default;
+};
+
 struct Dependency {
   std::string name;
   Position position;
@@ -91,6 +101,7 @@ struct JailConfig {
   std::optional<Address> address{};
   std::optional<Vlan> vlan{};
   std::vector<std::string> vnet_interfaces{};
+  std::vector<Redirect> redirects{};  ///< only with nat
   std::vector<Mount> mounts{};        ///< in order
   std::vector<std::string> fstabs{};  ///< absolute paths of files with more of them
   std::vector<Dependency> depend{};   ///< jails that are started before and stopped after it
@@ -100,6 +111,7 @@ struct JailConfig {
   int stop_timeout = 10;      ///< seconds from SIGTERM to SIGKILL; 0: no SIGTERM
   bool unsafe = false;        ///< accept a ceiling that breaks the wall
   bool vnet = false;          ///< a network stack of its own
+  bool nat = false;           ///< it reaches others by the host's address
   bool system_mounts = true;  ///< private /proc and /dev
   bool persist = false;       ///< lives without processes
   bool seccomp = false;       ///< the default filter
