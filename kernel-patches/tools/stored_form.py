@@ -57,14 +57,16 @@ def series_text(old: str, names: list[str]) -> str:
 
 
 def shared_files() -> dict[str, dict[str, Path]]:
-    """What the project keeps for the tree: subject of the commit -> path in the tree -> file of the project."""
+    """What the project keeps for the tree: subject of the commit -> path in the tree -> file of the project.
+
+    Pages of the tree are those named jail*.rst: others are of the programs, or are pages that the tree has."""
     folder = PROJECT / "selftests/jail"
     tracked = output("git", "-C", PROJECT, "ls-files", "-co", "--exclude-standard", "selftests/jail").splitlines()
     tests = {f"{SELFTESTS}/{Path(name).relative_to('selftests/jail')}": PROJECT / name for name in tracked}
     pages = {}
     for area in DOCUMENTS:
         root = PROJECT / "Documentation" / area
-        pages |= {f"Documentation/{p.relative_to(root.parent)}": p for p in sorted(root.rglob("*.rst"))}
+        pages |= {f"Documentation/{p.relative_to(root.parent)}": p for p in sorted(root.rglob("jail*.rst"))}
     assert folder.is_dir() or not tests
     return {SELFTESTS_COMMIT: tests, DOCUMENTS_COMMIT: pages}
 
