@@ -20,7 +20,8 @@ TESTS = "/usr/lib/jail-tests"
 class Archive:
     """A cpio archive in the kernel's "newc" format; every file belongs to root unless told."""
 
-    def __init__(self) -> None:
+    def __init__(self, libraries: bool = True) -> None:
+        self._with_libraries = libraries
         self._parts: list[bytes] = []
         self._names: set[str] = set()
         self._libraries: dict[str, Path] = {}
@@ -67,7 +68,7 @@ class Archive:
         elif source.is_file():
             data = source.read_bytes()
             self.file(target, data, stat.S_IMODE(source.stat().st_mode))
-            if data[:4] == b"\x7fELF":
+            if self._with_libraries and data[:4] == b"\x7fELF":
                 self._note_libraries(source)
 
     def _note_libraries(self, program: Path) -> None:

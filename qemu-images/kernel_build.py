@@ -17,6 +17,7 @@ from kernel_source import Error, cache_dir, clean_env, git, output, say
 CONFIG = Path(__file__).resolve().parent / "config"
 FRAGMENTS = {
     "small": ["base", "selftests", "userspace", "bpf"],
+    "system": ["base", "selftests", "userspace", "bpf", "system"],
     "suite": ["base", "selftests", "userspace", "bpf", "suite"],
     "debug": ["base", "selftests", "userspace", "bpf", "debug"],
     "objects": ["base", "selftests", "userspace", "bpf", "suite", "objects"],

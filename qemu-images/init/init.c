@@ -12,6 +12,10 @@
  *
  * Where /guest/shell exists, an interactive shell on the console runs in place
  * of the command.
+ *
+ * In a guest with a disk, whose first process is another one, it is a service
+ * that does the second half of this: its argument is the folder in the place of
+ * /guest.
  */
 
 #include <dirent.h>
@@ -314,33 +318,46 @@ static void look_for_leaks(void)
 
 static void power_off(void)
 {
+	if (getpid() != 1) {
+		execl("/bin/systemctl", "systemctl", "reboot", NULL);
+		message("systemctl: %m");
+		return;
+	}
 	sync();
 	reboot(RB_AUTOBOOT);
 	for (;;)
 		pause();
 }
 
-int main(void)
+int main(const int count, char *const args[])
 {
-	char *const argv[] = { "/bin/sh", "/guest/command", NULL };
+	char command[64] = "/guest/command", terminal[64] = "/guest/shell";
+	char *const argv[] = { "/bin/sh", command, NULL };
 	char *const shell[] = { "/bin/sh", "-l", NULL };
 	const struct rlimit core = { 0, RLIM_INFINITY };
 	int null, out, port, log, status;
 
+	if (count > 1) {
+		snprintf(command, sizeof(command), "%s/command", args[1]);
+		snprintf(terminal, sizeof(terminal), "%s/shell", args[1]);
+	}
 	umask(022);
 	setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
 	setenv("HOME", "/root", 1);
 	setenv("USER", "root", 1);
 	setrlimit(RLIMIT_CORE, &core);
-	mount_all();
-	sethostname("guest", 5);
-	set_up_network();
+	if (getpid() == 1) {
+		mount_all();
+		sethostname("guest", 5);
+		set_up_network();
+	}
 
-	if (!access("/guest/shell", F_OK)) {
+	if (!access(terminal, F_OK)) {
 		setenv("TERM", "vt102", 0);
 		out = open("/dev/ttyS0", O_RDWR | O_CLOEXEC | O_NOCTTY);
 		run(shell, out, out, true);
 		power_off();
+		return 0;
 	}
 	/* All now: a command may leave another root behind. */
 	out = open_port("jail.output");
