@@ -9,7 +9,12 @@ _jail() {
 		case ${COMP_WORDS[i]} in
 		-*[efJnouU]) letters+=${COMP_WORDS[i]} && ((i++)) ;; # its value follows
 		-*) letters+=${COMP_WORDS[i]} ;;
-		/*) return ;; # the path of a jail: what follows is not ours
+		/*) # the path of a jail, its ceiling, its address; what follows is in there
+			((i + 1 != COMP_CWORD)) || words='default none all'
+			((i + 2 != COMP_CWORD)) || words=none
+			mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+			return
+			;;
 		esac
 	done
 	case ${COMP_WORDS[COMP_CWORD - 1]}:$word in
