@@ -22,6 +22,7 @@ namespace libjail::limits {
 namespace {
 
 constexpr const char* kFolder = "jail";  // below the root: all groups of jails
+constexpr const char* kInUnit = "jail";  // below a unit of systemd: the group of the jail
 constexpr const char* kControllers = "cgroup.controllers";
 constexpr const char* kSubtree = "cgroup.subtree_control";
 constexpr mode_t kMode = 0755;
@@ -94,6 +95,14 @@ Result<UniqueFd> open_parent(const std::string& root) {
   enable_controllers(top.get());
   enable_controllers(parent.get());
   return parent;
+}
+
+/// The folder of a unit, in which no process is any more.
+Result<UniqueFd> open_unit(const Unit& unit) {
+  UniqueFd folder = open_folder(AT_FDCWD, unit.path().c_str());
+  if (!folder) return fail(errno, "control group " + unit.path());
+  enable_controllers(folder.get());
+  return folder;
 }
 
 bool is_at(int folder, int parent, const char* name) {
@@ -205,18 +214,27 @@ void remove_below(int folder) {
 }  // namespace
 
 Result<ControlGroup> ControlGroup::make(const std::string& jail, const conf::Limits& limits,
-                                        const std::string& root) {
-  const auto name = group_name(jail);
+                                        const std::string& root, const Systemd& systemd) {
+  auto name = group_name(jail);
   if (!name) return std::unexpected(name.error());
   const auto settings = settings_of(limits);
   if (!settings) return std::unexpected(settings.error());
   std::string path = root + "/" + kFolder + "/" + *name;
-  const auto parent = open_parent(root);
+  std::optional<Unit> unit;
+  if (has_systemd(root)) {
+    auto taken = Unit::take(*name, root, systemd);
+    if (!taken) return std::unexpected(taken.error());
+    unit = *std::move(taken);
+    path = unit->path() + "/" + kInUnit;
+    name = kInUnit;
+  }
+  const auto parent = unit ? open_unit(*unit) : open_parent(root);
   if (!parent && settings->empty()) return ControlGroup(std::move(path), UniqueFd());
   if (!parent) return std::unexpected(parent.error());
   auto folder = make_folder(parent->get(), name->c_str(), path);
   if (!folder) return std::unexpected(folder.error());
   ControlGroup group(std::move(path), *std::move(folder));
+  group.unit_ = std::move(unit);
   if (auto done = group.apply(*settings); !done) {
     ::unlinkat(parent->get(), name->c_str(), AT_REMOVEDIR);
     return std::unexpected(done.error());
@@ -227,6 +245,12 @@ Result<ControlGroup> ControlGroup::make(const std::string& jail, const conf::Lim
 Result<ControlGroup> ControlGroup::open(const std::string& jail, const std::string& root) {
   const auto name = group_name(jail);
   if (!name) return std::unexpected(name.error());
+  for (const auto& unit : unit_paths(*name, root)) {
+    std::string path = unit + "/" + kInUnit;
+    if (UniqueFd folder = open_folder(AT_FDCWD, path.c_str()); folder) {
+      return ControlGroup(std::move(path), std::move(folder));
+    }
+  }
   std::string path = root + "/" + kFolder + "/" + *name;
   UniqueFd folder = open_folder(AT_FDCWD, path.c_str());
   if (!folder) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The control group (cgroup v2) of a jail, which limits and counts what it uses:
-// /sys/fs/cgroup/jail/NAME. Whoever made it holds a shared flock(2) on the folder. What a killed
-// process left has no lock on it and is swept by the next one when it is empty, unless a jail of
-// that name lives.
+// /sys/fs/cgroup/jail/NAME, or where systemd is the first process the group "jail" of a unit.
+// Whoever made it holds a shared flock(2) on the folder. What a killed process left has no lock on
+// it and is swept by the next one when it is empty, unless a jail of that name lives.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +14,7 @@
 #include "jail/error.hpp"
 #include "jail/kernel.hpp"
 #include "limits/control_files.hpp"
+#include "limits/unit.hpp"
 
 namespace libjail::limits {
 
@@ -36,11 +37,13 @@ class ControlGroup {
   /// @param limits  without any, and without cgroup v2, the result is a group that is not there and
   ///                with which everything but usage() and set() succeeds and does nothing
   /// @param root  where the cgroup v2 file system is
+  /// @param systemd  asked for a unit where it is the first process
   /// @return EBUSY where the group has processes or another one holds it; ENOENT where cgroup v2
   ///         or a controller is missing. Then nothing is left.
   [[nodiscard]] static Result<ControlGroup> make(const std::string& jail,
                                                  const conf::Limits& limits,
-                                                 const std::string& root = kCgroupRoot);
+                                                 const std::string& root = kCgroupRoot,
+                                                 const Systemd& systemd = {});
 
   /// The group of a jail that runs, without a lock.
   /// @return ENOENT where there is none
@@ -56,6 +59,10 @@ class ControlGroup {
 
   /// Moves the calling process in, before it enters the jail. Its children follow.
   [[nodiscard]] Result<void> join() const;
+
+  /// Moves the calling process, which stays outside of the jail and is to outlive the one that made
+  /// the group, to where nothing but the end of the jail ends it.
+  [[nodiscard]] Result<void> keep() const { return unit_ ? unit_->keep() : Result<void>(); }
 
   /// Changes the limits that are given, all or none of them. They hold at once: a limit of memory
   /// below what is in use kills.
@@ -84,6 +91,7 @@ class ControlGroup {
 
   std::string path_;
   UniqueFd directory_;
+  std::optional<Unit> unit_;
 };
 
 }  // namespace libjail::limits
