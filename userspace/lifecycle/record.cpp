@@ -193,6 +193,10 @@ Result<UniqueFd> Record::keep() const {
   struct flock whole {};
   whole.l_type = F_WRLCK;
   if (::fcntl(file->get(), F_SETLK, &whole) < 0) return fail(errno, what(name_) + ": keeper");
+  // For systemd, which finds the process to watch so; we ask the lock.
+  if (::ftruncate(file->get(), 0) < 0 || ::dprintf(file->get(), "%d\n", ::getpid()) < 0) {
+    return fail(errno, what(name_) + ": keeper");
+  }
   return std::move(*file);
 }
 
