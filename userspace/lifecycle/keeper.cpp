@@ -126,6 +126,8 @@ class Keeper {
   for (int fd = 0; fd < 3; ++fd) {
     if (!null || ::dup2(null.get(), fd) < 0) ::_exit(1);
   }
+  const auto* group = kept.lease.group();
+  if (group != nullptr && !group->keep()) ::_exit(1);
   const auto post = record.keep();
   if (!post || ::chdir("/") < 0) ::_exit(1);
   // Not the lock of the record: that is the caller's.
