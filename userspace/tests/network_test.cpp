@@ -433,6 +433,19 @@ TEST_F(NatOnHost, translation_of_a_killed_process_is_swept) {
   EXPECT_FALSE(has_interface("jail0"));
 }
 
+TEST_F(NatOnHost, translation_of_a_killed_keeper_is_swept) {
+  const std::string jail = "path=" + root.path();
+  ASSERT_EQ(run({kJail, "-c", "name=web", jail, "vnet", "vnet.nat", "persist",
+                 "ip4.addr=eth0|192.0.2.7/24"})
+                .status,
+            0);
+  EXPECT_EQ(table(), "delete table inet jail\n");
+  EXPECT_EQ(run({"/bin/busybox", "killall", "-9", "jail-keeper"}).status, 0);
+  ASSERT_TRUE(comes_true([] { return jails().empty(); })) << "the keeper held it";
+  EXPECT_EQ(run({kJail, "-r", "web"}).status, 1) << "it is gone; whoever comes next sweeps";
+  EXPECT_EQ(table(), "");
+}
+
 TEST_F(NatOnHost, host_that_does_not_forward_is_left_so) {
   forward("0");
   EXPECT_THAT(up(server()), FailsWith("sysctl -w net.ipv4.ip_forward=1"));
