@@ -23,7 +23,7 @@ _jail() {
 		return
 		;;
 	-*[uU]:*) words=$(compgen -u) ;;
-	-*o:*) words=allow.unsafe ;;
+	-*o:*) words='allow.unsafe idmap= pid' ;;
 	-*[en]:*) return ;;
 	*:-*) words='-c -m -r -R -cm -rc -e -f -i -J -l -M -n -o -q -u -U -v --help --version' ;;
 	*)

@@ -34,7 +34,7 @@ class Examination {
   Result<Report> run() {
     const bool has_jails = scope_ == Scope::kFatal || check_kernel(kernel_, sources_, found_);
     check_ceiling(subject_.ceiling, known_capabilities(), has_jails, found_);
-    const auto root = check_path(kernel_, subject_.root, found_);
+    const auto root = check_path(kernel_, subject_.root, found_, subject_.owner);
     if (!root) return std::unexpected(root.error());
     auto table = read_mount_table(kernel_, sources_.proc + "/self/mountinfo");
     if (!table) return std::unexpected(table.error());

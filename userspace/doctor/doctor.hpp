@@ -24,6 +24,7 @@ namespace libjail::doctor {
 struct Subject {
   std::string name{};  ///< its own use of the address is no conflict
   std::string root{};  ///< path of the root directory on the host
+  uid_t owner = 0;     ///< who is root of the jail on the disk
   std::uint64_t ceiling = kDefaultCeiling;
   std::optional<std::uint32_t> address{};  ///< IPv4, host byte order
   bool adds_address = false;               ///< the address comes with the start of the jail

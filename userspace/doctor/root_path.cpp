@@ -22,8 +22,8 @@ constexpr mode_t kByOthers = S_IWGRP | S_IWOTH;
 
 class PathWalk {
  public:
-  PathWalk(Kernel& kernel, const std::string& path, Collector& found)
-      : kernel_(kernel), path_(path), found_(found) {}
+  PathWalk(Kernel& kernel, const std::string& path, Collector& found, uid_t owner)
+      : kernel_(kernel), path_(path), found_(found), owner_(owner) {}
 
   Result<RootDirectory> run() {
     if (path_.empty()) return fail(EINVAL, "root directory", "give its path");
@@ -116,7 +116,7 @@ class PathWalk {
       if (!is_root) return {};
       return Repair{.action = action, .device = st_.st_dev, .inode = st_.st_ino};
     };
-    if (st_.st_uid != 0) {
+    if (st_.st_uid != 0 && !(is_root && st_.st_uid == owner_)) {
       found_.add({.id = "path-owner",
                   .level = Level::kUnsafe,
                   .object = place,
@@ -141,6 +141,7 @@ class PathWalk {
   Kernel& kernel_;
   const std::string& path_;
   Collector& found_;
+  uid_t owner_;
   std::deque<std::string> names_;
   UniqueFd directory_;
   std::string at_;
@@ -151,8 +152,9 @@ class PathWalk {
 
 }  // namespace
 
-Result<RootDirectory> check_path(Kernel& kernel, const std::string& path, Collector& found) {
-  return PathWalk(kernel, path, found).run();
+Result<RootDirectory> check_path(Kernel& kernel, const std::string& path, Collector& found,
+                                 uid_t owner) {
+  return PathWalk(kernel, path, found, owner).run();
 }
 
 }  // namespace libjail::doctor

@@ -2,6 +2,8 @@
 // The way to a root directory: whoever may change a part of it decides what becomes the jail.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 
 #include "doctor/findings.hpp"
@@ -14,8 +16,9 @@ struct RootDirectory {
 };
 
 /// path-owner, path-symlink, path-writable: of the root directory and all above it.
+/// @param owner  who may own the root directory besides root
 /// @return an error where it cannot be reached
 [[nodiscard]] Result<RootDirectory> check_path(Kernel& kernel, const std::string& path,
-                                               Collector& found);
+                                               Collector& found, uid_t owner = 0);
 
 }  // namespace libjail::doctor

@@ -11,6 +11,7 @@ namespace libjail::doctor {
 Result<Subject> subject_of(Kernel& kernel, const conf::JailConfig& config) {
   Subject subject{.name = config.name,
                   .root = config.path,
+                  .owner = user_on_disk(config.idmap, 0),
                   .ceiling = config.ceiling,
                   .system_mounts = config.system_mounts,
                   .mounts = config.mounts};

@@ -104,12 +104,17 @@ Result<void> check_caller(Kernel& kernel, const std::string& purpose) {
 
 Result<Entered> apply(Kernel& kernel, const JailSpec& spec, const UserRequest& request,
                       unsigned int first_closed, const StepLog& log) {
-  if (spec.mounts()) {
+  if (spec.mounts() || !spec.idmap().empty()) {
     if (auto done = enter_private_mounts(kernel); !done) return std::unexpected(done.error());
     log("private mount namespace");
   }
   auto root = open_root(kernel, spec.path());
   if (!root) return std::unexpected(root.error());
+  if (!spec.idmap().empty()) {
+    root = mount_mapped(kernel, root->get(), spec.path(), spec.idmap());
+    if (!root) return std::unexpected(root.error());
+    log("mapped the IDs of " + spec.path());
+  }
   if (spec.mounts()) {
     const auto mounted = mount_filesystems(kernel, root->get(), spec.path());
     if (!mounted) return std::unexpected(mounted.error());

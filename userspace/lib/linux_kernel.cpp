@@ -19,6 +19,8 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
+#include <functional>
 
 #include "jail/libjail.h"
 
@@ -33,6 +35,70 @@ Sys<void> done(long result) {
 Sys<UniqueFd> descriptor(long result) {
   if (result < 0) return std::unexpected(errno);
   return UniqueFd(static_cast<int>(result));
+}
+
+/// Another end of a process that waits to be killed, and is then.
+class Waiting {
+ public:
+  explicit Waiting(pid_t pid) : pid_(pid) {}
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+  ~Waiting() {
+    ::kill(pid_, SIGKILL);
+    while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+    }
+  }
+
+ private:
+  pid_t pid_;
+};
+
+/// What the process that makes a namespace tells.
+struct Report {
+  int error = 0;
+  pid_t pid = 0;  ///< its number in /proc, which another PID namespace than ours may have mounted
+};
+
+/// A process of its own makes it: one that cannot come back from there must not be the caller's.
+/// @param fill  called with the process's folder in /proc. @return an errno, or 0
+Sys<UniqueFd> make_namespace(int flag, const char* file,
+                             const std::function<int(const std::string&)>& fill) {
+  int pipe[2] = {-1, -1};
+  if (::pipe2(pipe, O_CLOEXEC) < 0) return std::unexpected(errno);
+  const UniqueFd reader(pipe[0]);
+  UniqueFd writer(pipe[1]);
+  const pid_t caller = ::getpid();
+  const pid_t pid = ::fork();
+  if (pid < 0) return std::unexpected(errno);
+  if (pid == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != caller) ::_exit(1);
+    std::array<char, 16> self{};
+    Report report{.error = ::unshare(flag) < 0 ? errno : 0};
+    if (::readlink("/proc/self", self.data(), self.size() - 1) > 0)
+      report.pid = ::atoi(self.data());
+    if (::write(writer.get(), &report, sizeof report) < 0) ::_exit(1);
+    for (;;) ::pause();  // until it is killed
+  }
+  const Waiting child(pid);
+  writer.reset();
+  Report report{.error = ESRCH};
+  ssize_t got = -1;
+  do {
+    got = ::read(reader.get(), &report, sizeof report);
+  } while (got < 0 && errno == EINTR);
+  if (got != sizeof report) return std::unexpected(ESRCH);
+  if (report.error != 0) return std::unexpected(report.error);
+  const std::string folder = "/proc/" + std::to_string(report.pid) + "/";
+  if (const int error = fill(folder); error != 0) return std::unexpected(error);
+  return descriptor(::open((folder + file).c_str(), O_RDONLY | O_CLOEXEC));
+}
+
+/// @return an errno, or 0
+int write_file(const std::string& path, const std::string& text) {
+  const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!file || ::write(file.get(), text.data(), text.size()) < 0) return errno;
+  return 0;
 }
 
 }  // namespace
@@ -100,6 +166,25 @@ Sys<void> LinuxKernel::add_mount_attributes(int mount, std::uint64_t attributes)
   mount_attr wanted{};
   wanted.attr_set = attributes;
   return done(::mount_setattr(mount, "", AT_EMPTY_PATH | AT_RECURSIVE, &wanted, sizeof wanted));
+}
+
+Sys<UniqueFd> LinuxKernel::make_user_namespace(const std::string& users,
+                                               const std::string& groups) {
+  return make_namespace(CLONE_NEWUSER, "ns/user", [&](const std::string& folder) {
+    const int error = write_file(folder + "uid_map", users);
+    return error != 0 ? error : write_file(folder + "gid_map", groups);
+  });
+}
+
+Sys<void> LinuxKernel::map_mount(int mount, int users) {
+  mount_attr wanted{};
+  wanted.attr_set = MOUNT_ATTR_IDMAP;
+  wanted.userns_fd = static_cast<std::uint64_t>(users);
+  return done(::mount_setattr(mount, "", AT_EMPTY_PATH | AT_RECURSIVE, &wanted, sizeof wanted));
+}
+
+Sys<void> LinuxKernel::enter_pid_namespace(int process) {
+  return done(::setns(process, CLONE_NEWPID));
 }
 
 Sys<void> LinuxKernel::move_mount(int mount, int target) {
@@ -200,38 +285,7 @@ Sys<std::vector<InterfaceAddress>> LinuxKernel::interface_addresses() {
 }
 
 Sys<UniqueFd> LinuxKernel::make_net_namespace() {
-  // A process of its own makes it: one that cannot come back from there must not be the caller's.
-  int pipe[2] = {-1, -1};
-  if (::pipe2(pipe, O_CLOEXEC) < 0) return std::unexpected(errno);
-  const UniqueFd reader(pipe[0]);
-  UniqueFd writer(pipe[1]);
-  const pid_t caller = ::getpid();
-  const pid_t pid = ::fork();
-  if (pid < 0) return std::unexpected(errno);
-  if (pid == 0) {
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (::getppid() != caller) ::_exit(1);
-    const int error = ::unshare(CLONE_NEWNET) < 0 ? errno : 0;
-    if (::write(writer.get(), &error, sizeof error) < 0) ::_exit(1);
-    for (;;) ::pause();  // until it is killed
-  }
-  writer.reset();
-  int error = ESRCH;
-  ssize_t got = -1;
-  do {
-    got = ::read(reader.get(), &error, sizeof error);
-  } while (got < 0 && errno == EINTR);
-  UniqueFd net;
-  if (got == sizeof error && error == 0) {
-    const std::string path = "/proc/" + std::to_string(pid) + "/ns/net";
-    net.reset(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!net) error = errno;
-  }
-  ::kill(pid, SIGKILL);
-  while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
-  }
-  if (!net) return std::unexpected(error);
-  return net;
+  return make_namespace(CLONE_NEWNET, "ns/net", [](const std::string&) { return 0; });
 }
 
 Sys<void> LinuxKernel::enter_net_namespace(int net) { return done(::setns(net, CLONE_NEWNET)); }

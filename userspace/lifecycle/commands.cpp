@@ -65,11 +65,13 @@ Result<Entered> enter(Kernel& kernel, const Place& place, const std::string& nam
   return Entered{.jail = std::move(*jail), .user = user};
 }
 
-Result<Commands::Running> Commands::fork_child(const std::function<int(Channel)>& child) {
+Result<Commands::Running> Commands::fork_child(const PidNamespace& place,
+                                               const std::function<int(Channel)>& child) {
   auto ends = Channel::make();
   if (!ends) return std::unexpected(ends.error());
-  const pid_t pid = ::fork();
-  if (pid < 0) return fail(errno, "fork");
+  const auto forked = place.fork();
+  if (!forked) return std::unexpected(forked.error());
+  const pid_t pid = *forked;
   if (pid == 0) {
     ends->first.close();
     ::_exit(child(std::move(ends->second)));
@@ -157,7 +159,7 @@ Result<void> Commands::on_host(const std::vector<std::string>& commands) {
   }
   for (const auto& command : commands) {
     log_(command);
-    auto running = fork_child([&](Channel channel) {
+    auto running = fork_child({}, [&](Channel channel) {
       ::setpgid(0, 0);
       const auto null = open_null();
       if (!null || ::dup2(null.get(), 0) < 0 || !channel.move_to(session::kChannel)) return 1;
@@ -241,6 +243,8 @@ Result<void> Commands::in_jail(const std::vector<std::string>& commands) {
     if (!output) return std::unexpected(output.error());
     output_ = std::move(*output);
   }
+  const auto place = PidNamespace::of(kernel_, place_.inits, place_.jail);
+  if (!place) return std::unexpected(place.error());
   const cli::Messages messages("jail", cli::Verbosity::kNormal);
   for (const auto& command : commands) {
     log_("in the jail: " + command);
@@ -248,7 +252,7 @@ Result<void> Commands::in_jail(const std::vector<std::string>& commands) {
     const int console = entry->console.get();
     const int out = console >= 0 || !output_ ? console : output_->writable(STDOUT_FILENO);
     const int err = console >= 0 || !output_ ? console : output_->writable(STDERR_FILENO);
-    auto running = fork_child([&](Channel channel) {
+    auto running = fork_child(*place, [&](Channel channel) {
       const auto null = open_null();
       if (!null || !redirect(null.get(), out, err)) return 1;
       static_cast<void>(::signal(SIGPIPE, SIG_DFL));
@@ -266,7 +270,10 @@ Result<void> Commands::interactive(const std::vector<std::string>& argv,
                                    const cli::Messages& messages) {
   auto entry = prepare_entry();
   if (!entry) return std::unexpected(entry.error());
-  const auto work = job(*entry, {.argv = argv}, messages);
+  auto place = PidNamespace::of(kernel_, place_.inits, place_.jail);
+  if (!place) return std::unexpected(place.error());
+  auto work = job(*entry, {.argv = argv}, messages);
+  work.pid_namespace = *std::move(place);
   sigset_t before;
   const sigset_t blocked = session::supervised_signals();
   ::sigprocmask(SIG_BLOCK, &blocked, &before);

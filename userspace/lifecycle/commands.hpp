@@ -11,6 +11,7 @@
 #include "jail/conf/config.hpp"
 #include "jail/error.hpp"
 #include "jail/kernel.hpp"
+#include "jail/pid_namespace.hpp"
 #include "lifecycle/interrupts.hpp"
 #include "lifecycle/output.hpp"
 #include "limits/control_group.hpp"
@@ -24,6 +25,7 @@ struct Place {
   int jail = -1;          ///< its descriptor, with a number from session::kFirstFree on
   std::uint32_t jid = 0;  ///< 0: not made yet
   const limits::ControlGroup* group = nullptr;  ///< that a process joins before it enters
+  InitConfig inits{};                           ///< where its process 1 is found
 };
 
 /// How a process that is to be a command enters the jail.
@@ -66,7 +68,8 @@ class Commands {
     UniqueFd console;
   };
 
-  Result<Running> fork_child(const std::function<int(session::Channel)>& child);
+  Result<Running> fork_child(const PidNamespace& place,
+                             const std::function<int(session::Channel)>& child);
   Result<InJail> prepare_entry();
   Result<void> wait(Running running, const std::string& command);
   void end(pid_t pid, int signal) const;

@@ -6,6 +6,7 @@
 #include "cli/messages.hpp"
 #include "jail/apply.hpp"
 #include "jail/kernel.hpp"
+#include "jail/pid_namespace.hpp"
 #include "lifecycle/interrupts.hpp"
 #include "limits/control_group.hpp"
 #include "network/interface_lease.hpp"
@@ -23,6 +24,9 @@ struct Host {
   StepLog warn = [](const std::string&) {};  ///< what went wrong and does not stop us
 
   [[nodiscard]] const std::string& state_dir() const { return network.state_dir; }
+  [[nodiscard]] InitConfig inits() const {
+    return {.state_dir = network.state_dir, .listing = network.listing};
+  }
   [[nodiscard]] const std::string& listing() const { return network.listing; }
 };
 

@@ -108,7 +108,8 @@ class Keeper {
   bool take_back() {
     ::close(kept_.jail);  // now the kernel lets go of the address
     const bool network = kept_.lease.release_network(host_).has_value();
-    return kept_.lease.release_group().has_value() && network;
+    const bool group = kept_.lease.release_group().has_value();
+    return sweep_inits(host_.kernel, host_.inits()).has_value() && group && network;
   }
 
   const Host& host_;

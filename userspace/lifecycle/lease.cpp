@@ -57,7 +57,7 @@ Result<void> sweep_leases(const Host& host) {
   const auto groups = limits::ControlGroup::sweep(host.kernel, host.listing(), host.cgroup_root);
   if (!groups) return std::unexpected(groups.error());
   for (const auto& group : *groups) host.log("swept: control group of jail \"" + group + "\"");
-  return {};
+  return sweep_inits(host.kernel, host.inits());
 }
 
 }  // namespace libjail::lifecycle

@@ -9,6 +9,7 @@
 #include "doctor/doctor.hpp"
 #include "doctor/subject.hpp"
 #include "jail/listing.hpp"
+#include "jail/pid_namespace.hpp"
 #include "jail/steps.hpp"
 #include "lifecycle/commands.hpp"
 #include "lifecycle/keeper.hpp"
@@ -74,6 +75,7 @@ class Start {
   std::vector<Step> steps();
   [[nodiscard]] Result<void> examine() const;
   Result<void> make();
+  Result<void> identify();
   Result<void> end();
   Result<void> keep();
 
@@ -84,7 +86,7 @@ class Start {
   Record record_;
   State state_;
   Lease lease_;
-  UniqueFd jail_;
+  Made made_;
   Started started_;
 };
 
@@ -144,40 +146,59 @@ Result<void> Start::examine() const {
 }
 
 Result<void> Start::make() {
-  auto jail = make_jail(host_.kernel, config_, lease_, host_.interrupts, host_.log);
-  if (!jail) return std::unexpected(jail.error());
-  const auto info = information(host_.kernel, jail->get());
+  auto made = make_jail(host_.kernel, config_, lease_, host_.interrupts, host_.log);
+  if (!made) return std::unexpected(made.error());
+  made_ = std::move(*made);
+  auto known = identify();
+  if (!known) static_cast<void>(end());
+  return known;
+}
+
+/// For everybody who works on the jail later.
+Result<void> Start::identify() {
+  const auto info = information(host_.kernel, made_.jail.get());
   if (!info) return std::unexpected(info.error());
   state_.jail = {.jid = info->jid, .start_time = info->start_time};
   if (auto marked = mark(Phase::kCreate); !marked) return marked;
-  jail_ = std::move(*jail);
+  if (made_.init != 0) {
+    auto known = remember_init(host_.kernel, host_.inits(), made_.jail.get(), made_.init);
+    if (!known) return known;
+  }
   started_.jid = info->jid;
-  commands_.set_place({.jail = jail_.get(), .jid = info->jid, .group = lease_.group()});
+  commands_.set_place({.jail = made_.jail.get(),
+                       .jid = info->jid,
+                       .group = lease_.group(),
+                       .inits = host_.inits()});
   host_.log("jail " + std::to_string(info->jid));
   return {};
 }
 
 Result<void> Start::end() {
   host_.interrupts.forget();
-  const auto killed = host_.kernel.jail_kill(jail_.get());
-  jail_.reset();
+  const auto killed = host_.kernel.jail_kill(made_.jail.get());
+  made_ = {};
   commands_.set_place({});
   if (!killed) return fail(killed.error(), "kill the jail");
-  return {};
+  return sweep_inits(host_.kernel, host_.inits());
 }
 
 Result<void> Start::keep() {
-  const auto info = information(host_.kernel, jail_.get());
+  const auto info = information(host_.kernel, made_.jail.get());
   if (!info) return std::unexpected(info.error());
-  if (info->nr_processes == 0 && !config_.persist) {
+  // Process 1 is no reason to live on.
+  const bool over = made_.init != 0 ? let_init_go(made_) : info->nr_processes == 0;
+  if (over && !config_.persist) {
     started_.ended = true;
-    jail_.reset();
+    made_ = {};
+    if (auto done = sweep_inits(host_.kernel, host_.inits()); !done) {
+      host_.warn(done.error().text());
+    }
     if (auto done = lease_.release_network(host_); !done) host_.warn(done.error().text());
     if (auto done = lease_.release_group(); !done) host_.warn(done.error().text());
     return record_.remove();
   }
   const auto keeper = start_keeper(host_, record_,
-                                   {.jail = jail_.get(),
+                                   {.jail = made_.jail.get(),
                                     .persist = config_.persist,
                                     .lease = lease_,
                                     .outputs = commands_.outputs()});

@@ -53,7 +53,8 @@ class Stop {
     on_host("exec.prestop", config_.commands.prestop);
     note("exec.stop", commands_.in_jail(config_.commands.stop));
     host_.interrupts.forget();
-    ask_to_end(host_.kernel, host_.interrupts, jail_.get(), config_.name, config_.stop_timeout);
+    ask_to_end(host_.kernel, host_.inits(), host_.interrupts, jail_.get(), config_.name,
+               config_.stop_timeout);
   }
 
   /// What is left then.
@@ -96,8 +97,10 @@ class Stop {
         state_.jail = {.jid = info->jid, .start_time = info->start_time};
       }
     }
-    commands_.set_place(
-        {.jail = jail_.get(), .jid = state_.jail.jid, .group = group_ ? &*group_ : nullptr});
+    commands_.set_place({.jail = jail_.get(),
+                         .jid = state_.jail.jid,
+                         .group = group_ ? &*group_ : nullptr,
+                         .inits = host_.inits()});
     state_.phase = phase;
     if (record_) note("record", record_->set_state(state_));
   }

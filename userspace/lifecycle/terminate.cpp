@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "jail/attach.hpp"
+#include "jail/pid_namespace.hpp"
 #include "jail/read_file.hpp"
 #include "lib/text.hpp"
 #include "lifecycle/process.hpp"
@@ -25,8 +26,9 @@ namespace libjail::lifecycle {
 namespace {
 
 /// From inside, by a process that goes in for that: it reaches what is in the jail, and no more.
-void signal_inside(Kernel& kernel, int jail, const std::string& name, int signal) {
-  const pid_t child = ::fork();
+void signal_inside(Kernel& kernel, const PidNamespace& place, int jail, const std::string& name,
+                   int signal) {
+  const pid_t child = place.fork().value_or(-1);
   if (child == 0) {
     const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
     for (int fd = 0; fd < 3; ++fd) {
@@ -66,13 +68,16 @@ void signal_outside(Kernel& kernel, std::uint32_t jid, int signal) {
 
 }  // namespace
 
-bool ask_to_end(Kernel& kernel, Interrupts& interrupts, int jail, const std::string& name,
-                int seconds) {
+bool ask_to_end(Kernel& kernel, const InitConfig& inits, Interrupts& interrupts, int jail,
+                const std::string& name, int seconds) {
   using Clock = std::chrono::steady_clock;
   ::jail_info info{};
   if (seconds <= 0 || !kernel.jail_info(jail, &info) || info.nr_processes == 0) return false;
+  const auto place = PidNamespace::of(kernel, inits, jail);
+  if (!place) return false;
   if ((info.cap_ceiling >> CAP_KILL & 1) != 0) {
-    signal_inside(kernel, jail, name, SIGTERM);
+    signal_inside(kernel, *place, jail, name, SIGTERM);
+    if (place->init()) signal_process(place->init(), SIGTERM);
   } else {
     signal_outside(kernel, info.jid, SIGTERM);
   }

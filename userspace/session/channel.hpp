@@ -25,9 +25,11 @@ struct Message {
     kError = 'e',
     kWarning = 'w',
     kStep = 's',
-    kEntered = 'j',   ///< with the jail descriptor
+    kEntered = 'j',   ///< with the jail descriptor, and one of the process where it is another
     kTerminal = 't',  ///< with the terminal's master side
     kRoot = 'r',      ///< with the jail's root directory
+    kStatus = 'x',    ///< the exit status of a command that left processes behind
+    kBusy = 'b',      ///< from process 1 of a jail: it stays
   };
   Kind kind{};
   std::string text;

@@ -3,8 +3,10 @@
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <functional>
@@ -12,6 +14,7 @@
 
 #include "cli/exit_status.hpp"
 #include "session/environment.hpp"
+#include "session/init.hpp"
 
 namespace session {
 namespace {
@@ -42,8 +45,9 @@ Result<void> dress(const Command& command, const std::optional<libjail::User>& u
   return {};
 }
 
+/// @param first  called in the jail, in the process that entered it
 int enter_and_execute(const Job& job, const sigset_t& mask, unsigned int first_closed,
-                      const Report& report,
+                      const Report& report, const std::function<bool()>& first,
                       const std::function<Result<void>(const Entered&)>& settle) {
   const auto give_up = [&report](const Error& error) {
     report(Message::Kind::kError, error.text());
@@ -52,6 +56,7 @@ int enter_and_execute(const Job& job, const sigset_t& mask, unsigned int first_c
   const auto entered = job.enter(
       first_closed, [&report](const std::string& step) { report(Message::Kind::kStep, step); });
   if (!entered) return give_up(entered.error());
+  if (first && !first()) return give_up({.code = errno, .what = "fork in the jail"});
   if (const auto settled = settle(*entered); !settled) return give_up(settled.error());
   if (const auto dressed = dress(job.command, entered->user, report); !dressed) {
     return give_up(dressed.error());
@@ -106,7 +111,7 @@ int run_in_place(const Job& job, const sigset_t& mask) {
       messages.error(text);
     }
   };
-  return enter_and_execute(job, mask, STDERR_FILENO + 1, report,
+  return enter_and_execute(job, mask, STDERR_FILENO + 1, report, {},
                            [](const Entered&) -> Result<void> { return {}; });
 }
 
@@ -123,13 +128,20 @@ int run_supervised(const Job& job, const sigset_t& mask, ChildSide side) {
     report(Message::Kind::kError, hidden.error().text());
     return cli::kSetupFailed;
   }
-  return enter_and_execute(job, mask, kFirstFree, report,
-                           [&side](const Entered& entered) -> Result<void> {
-                             const int jail = entered.jail.get();
-                             side.channel.send(Message::Kind::kEntered, "", {&jail, 1});
-                             if (!side.pty) return {};
-                             return take_terminal(side.caller, side.channel);
-                           });
+  const bool fresh = job.pid_namespace.is_fresh();
+  if (fresh) wipe_arguments();
+  std::function<bool()> first;
+  if (fresh) first = [&side] { return fork_from_init(side.channel); };
+  return enter_and_execute(
+      job, mask, kFirstFree, report, first, [&side, fresh](const Entered& entered) -> Result<void> {
+        const libjail::UniqueFd self(
+            fresh ? static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0)) : -1);
+        if (fresh && !self) return libjail::fail(errno, "open a process");
+        const std::array<int, 2> both{entered.jail.get(), self.get()};
+        side.channel.send(Message::Kind::kEntered, "", {both.data(), fresh ? 2U : 1U});
+        if (!side.pty) return {};
+        return take_terminal(side.caller, side.channel);
+      });
 }
 
 }  // namespace session

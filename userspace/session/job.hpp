@@ -9,6 +9,7 @@
 
 #include "cli/messages.hpp"
 #include "jail/apply.hpp"
+#include "jail/pid_namespace.hpp"
 
 namespace session {
 
@@ -29,6 +30,10 @@ struct Job {
   std::function<libjail::Result<libjail::Entered>(unsigned int first_closed,
                                                   const libjail::StepLog& log)>
       enter;
+  /// Where the command's process is forked. In a fresh one it gets a process 1 above it.
+  libjail::PidNamespace pid_namespace{};
+  /// Told of the jail entered, with the process that entered it.
+  std::function<void(int jail, pid_t process)> entered = [](int, pid_t) {};
   /// Whether the command will be able to open a terminal of the jail's own; asked only where the
   /// caller has one.
   std::function<bool()> has_ptmx;

@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "jail/attach.hpp"
+#include "jail/pid_namespace.hpp"
 #include "session/channel.hpp"
 
 namespace session {
@@ -69,16 +70,18 @@ libjail::Result<UniqueFd> answer(Channel& channel, const std::string& name) {
 libjail::Result<UniqueFd> root_of(libjail::Kernel& kernel, int jail, const std::string& name) {
   auto ends = Channel::make();
   if (!ends) return std::unexpected(ends.error());
-  const pid_t child = ::fork();
-  if (child < 0) return libjail::fail(errno, "fork");
-  if (child == 0) {
+  const auto place = libjail::PidNamespace::of(kernel, {}, jail);
+  if (!place) return std::unexpected(place.error());
+  const auto child = place->fork();
+  if (!child) return std::unexpected(child.error());
+  if (*child == 0) {
     ends->first.close();
     run_child(kernel, jail, name, std::move(ends->second));
   }
   ends->second.close();
   auto root = answer(ends->first, name);
   ends->first.close();
-  while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+  while (::waitpid(*child, nullptr, 0) < 0 && errno == EINTR) {
   }
   return root;
 }

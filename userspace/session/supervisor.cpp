@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "cli/exit_status.hpp"
+#include "lib/text.hpp"
 #include "session/channel.hpp"
 #include "session/child.hpp"
 #include "session/relay.hpp"
@@ -23,6 +25,8 @@ using libjail::UniqueFd;
 
 constexpr auto kSignals = std::to_array({SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2,
                                          SIGALRM, SIGCONT, SIGTSTP, SIGWINCH, SIGCHLD});
+
+constexpr unsigned int kProcessGroup = 1U << 2;  // PIDFD_SIGNAL_PROCESS_GROUP, of Linux 6.9
 
 /// The two directions of a relay without a pseudo-terminal.
 struct Pipes {
@@ -47,13 +51,14 @@ libjail::Result<Pipes> make_pipes() {
 class Supervisor {
  public:
   Supervisor(pid_t child, UniqueFd signals, Channel channel, const CallerTerminal& caller,
-             const cli::Messages& messages)
+             const Job& job)
       : child_(child),
         signals_(std::move(signals)),
         channel_(std::move(channel)),
         caller_(caller),
         raw_(STDIN_FILENO),
-        messages_(messages) {}
+        job_(job),
+        messages_(job.messages) {}
 
   void use_pipes(Pipes pipes) {
     relay_.emplace(ends(std::move(pipes.input_write), std::move(pipes.output_read), false));
@@ -106,12 +111,19 @@ class Supervisor {
           messages_.error(message->text);
           break;
         case Message::Kind::kEntered:
-          if (!message->descriptors.empty()) jail_ = std::move(message->descriptors[0]);
+          if (message->descriptors.size() > 1) command_ = std::move(message->descriptors[1]);
+          if (message->descriptors.empty()) break;
+          jail_ = std::move(message->descriptors[0]);
+          job_.entered(jail_.get(), child_);
           break;
         case Message::Kind::kTerminal:
           if (!message->descriptors.empty()) use_terminal(std::move(message->descriptors[0]));
           break;
-        case Message::Kind::kRoot:  // no command sends it
+        case Message::Kind::kStatus:
+          status_ = libjail::parse_number<int>(message->text).value_or(cli::kSetupFailed);
+          break;
+        case Message::Kind::kRoot:  // no command sends these
+        case Message::Kind::kBusy:
           break;
       }
     }
@@ -137,9 +149,22 @@ class Supervisor {
       } else {
         if (signal == SIGCONT) resume();
         // What the caller's terminal sends goes to the whole foreground, there as here.
-        if (info.ssi_code != SI_KERNEL || ::kill(-child_, signal) < 0) ::kill(child_, signal);
+        if (info.ssi_code != SI_KERNEL || !send_to_group(signal)) send(signal);
       }
     }
+  }
+
+  /// To the command, which below a process 1 is no child of ours.
+  void send(int signal) const {
+    if (command_) {
+      ::syscall(SYS_pidfd_send_signal, command_.get(), signal, nullptr, 0);
+    } else {
+      ::kill(child_, signal);
+    }
+  }
+  [[nodiscard]] bool send_to_group(int signal) const {
+    if (!command_) return ::kill(-child_, signal) == 0;
+    return ::syscall(SYS_pidfd_send_signal, command_.get(), signal, nullptr, kProcessGroup) == 0;
   }
 
   void reap() {
@@ -151,10 +176,10 @@ class Supervisor {
 
   void suspend() {
     raw_.leave();
-    ::kill(-child_, SIGSTOP);
+    static_cast<void>(send_to_group(SIGSTOP));
     stop_self();
     resume();
-    ::kill(-child_, SIGCONT);
+    static_cast<void>(send_to_group(SIGCONT));
   }
 
   /// Until SIGCONT, which stands in the queue too. The kernel passes over it where no shell is
@@ -175,10 +200,12 @@ class Supervisor {
   }
 
   pid_t child_;
+  UniqueFd command_;  ///< a descriptor of the command, where that is another process
   UniqueFd signals_;
   Channel channel_;
   const CallerTerminal& caller_;
   RawMode raw_;
+  const Job& job_;
   const cli::Messages& messages_;
   std::optional<Relay> relay_;
   bool uses_pty_ = false;
@@ -220,9 +247,8 @@ libjail::Result<Preparation> prepare(const Job& job, const CallerTerminal& calle
 }
 
 libjail::Result<pid_t> fork_child(const Job& job, const sigset_t& mask, Preparation& ready) {
-  const pid_t child = ::fork();
-  if (child < 0) return libjail::fail(errno, "fork");
-  if (child == 0) {
+  const auto child = job.pid_namespace.fork();
+  if (child && *child == 0) {
     ready.parent.close();
     ::_exit(run_supervised(job, mask, std::move(ready.child)));
   }
@@ -254,8 +280,7 @@ Outcome supervise(const Job& job, const sigset_t& mask, const CallerTerminal& ca
     return {.status = cli::kSetupFailed, .jail = {}};
   }
   static_cast<void>(::signal(SIGPIPE, SIG_IGN));
-  Supervisor supervisor(*child, std::move(ready->signals), std::move(ready->parent), caller,
-                        job.messages);
+  Supervisor supervisor(*child, std::move(ready->signals), std::move(ready->parent), caller, job);
   if (auto& pipes = ready->pipes; pipes) supervisor.use_pipes(*std::move(pipes));
   const int status = supervisor.wait();
   return {.status = status, .jail = supervisor.take_jail()};

@@ -135,6 +135,17 @@ Sys<void> FakeKernel::add_mount_attributes(int mount, std::uint64_t attributes) 
   return simple("add_mount_attributes " + labels_[mount] + " " + std::to_string(attributes));
 }
 
+Sys<UniqueFd> FakeKernel::make_user_namespace(const std::string& users, const std::string& groups) {
+  std::string name = "make_user_namespace " + users + groups;
+  std::ranges::replace(name, '\n', ';');
+  if (const int error = enter(name); error != 0) return std::unexpected(error);
+  return UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
+
+Sys<void> FakeKernel::map_mount(int mount, int) { return simple("map_mount " + labels_[mount]); }
+
+Sys<void> FakeKernel::enter_pid_namespace(int) { return simple("enter_pid_namespace"); }
+
 Sys<void> FakeKernel::move_mount(int mount, int) { return simple("move_mount " + labels_[mount]); }
 
 Sys<void> FakeKernel::unmount(int, const char* name) {

@@ -167,7 +167,7 @@ void HostTest::SetUp() {
 void HostTest::TearDown() {
   EXPECT_TRUE(comes_true([] { return jails().empty(); })) << "a jail is left";
   EXPECT_EQ(host_mounts(), mounts_) << "a mount is left";
-  for (const char* kind : {"addresses", "interfaces"}) {
+  for (const char* kind : {"addresses", "interfaces", "init"}) {
     EXPECT_TRUE(comes_true([kind] { return entries("/run/jail/" + std::string(kind)).empty(); }))
         << "state of " << kind << " is left";
   }

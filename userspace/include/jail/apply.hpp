@@ -37,7 +37,8 @@ struct Entered {
   std::optional<User> user;  ///< whose rights the caller has now, where asked
 };
 
-/// Enters a new jail.
+/// Enters a new jail. Where that is to have a PID namespace of its own, the caller is its process 1
+/// already (PidNamespace).
 /// @param first_closed  descriptors from this one on are closed before the call
 /// @return an error with the object, the reason and, where there is one, the remedy
 [[nodiscard]] Result<Entered> apply(Kernel& kernel, const JailSpec& spec, const UserRequest& user,

@@ -68,9 +68,18 @@ class Kernel {
   virtual Sys<UniqueFd> clone_mount(int source, bool recursive) = 0;
   /// Adds MOUNT_ATTR_* to those that a detached mount has, and to those below it.
   virtual Sys<void> add_mount_attributes(int mount, std::uint64_t attributes) = 0;
+  /// A user namespace that nobody is in, as the table of a mapped mount: with lines
+  /// "DISK JAIL COUNT".
+  virtual Sys<UniqueFd> make_user_namespace(const std::string& users,
+                                            const std::string& groups) = 0;
+  /// Lets a detached mount, and those below it, show other IDs.
+  virtual Sys<void> map_mount(int mount, int users) = 0;
   virtual Sys<void> move_mount(int mount, int target) = 0;
   /// Of what is mounted on @p name, a single component below @p dir.
   virtual Sys<void> unmount(int dir, const char* name) = 0;
+
+  /// Lets later children be in the PID namespace of the process that @p process is a descriptor of.
+  virtual Sys<void> enter_pid_namespace(int process) = 0;
 
   // Files.
   virtual Sys<UniqueFd> openat2(int dir, const char* path, const open_how& how) = 0;

@@ -22,8 +22,11 @@ class LinuxKernel : public Kernel {
   Sys<UniqueFd> fsmount(int fs, unsigned int attributes) override;
   Sys<UniqueFd> clone_mount(int source, bool recursive) override;
   Sys<void> add_mount_attributes(int mount, std::uint64_t attributes) override;
+  Sys<UniqueFd> make_user_namespace(const std::string& users, const std::string& groups) override;
+  Sys<void> map_mount(int mount, int users) override;
   Sys<void> move_mount(int mount, int target) override;
   Sys<void> unmount(int dir, const char* name) override;
+  Sys<void> enter_pid_namespace(int process) override;
   Sys<UniqueFd> openat2(int dir, const char* path, const open_how& how) override;
   Sys<struct stat> fstat(int fd) override;
   Sys<void> mkdirat(int dir, const char* name, mode_t mode) override;

@@ -9,6 +9,7 @@
 
 #include "jail/address.hpp"
 #include "jail/error.hpp"
+#include "jail/idmap.hpp"
 
 namespace libjail {
 
@@ -22,6 +23,8 @@ class JailSpec {
     std::string name{};                ///< empty: the jid
     std::string hostname{};            ///< empty: the caller's
     bool mounts = true;                ///< private /proc, /dev, /dev/pts, /dev/shm
+    bool pid = false;                  ///< a PID namespace of its own
+    IdMap idmap{};                     ///< of the root directory
   };
 
   /// @return an error for an empty path, a bad name or host name, an unsafe ceiling without leave.
@@ -34,6 +37,8 @@ class JailSpec {
   [[nodiscard]] const std::string& name() const { return fields_.name; }
   [[nodiscard]] const std::string& hostname() const { return fields_.hostname; }
   [[nodiscard]] bool mounts() const { return fields_.mounts; }
+  [[nodiscard]] bool pid() const { return fields_.pid; }
+  [[nodiscard]] const IdMap& idmap() const { return fields_.idmap; }
 
  private:
   explicit JailSpec(Fields fields) : fields_(std::move(fields)) {}

@@ -86,6 +86,7 @@ class Builder {
   void ip6();
   void nat();
   void networks();
+  void namespaces();
   void system_mounts();
   void mounts();
   void commands();
@@ -378,6 +379,19 @@ void Builder::networks() {
   }
 }
 
+void Builder::namespaces() {
+  config_.pid = system("pid") == System::kNew;
+  std::string text;
+  const auto items = list("idmap");
+  for (const auto& item : items) text += item.text + " ";
+  if (items.empty()) return;
+  if (auto map = parse_idmap(text); map) {
+    config_.idmap = *std::move(map);
+  } else {
+    error(items[0].position, "idmap", map.error());
+  }
+}
+
 void Builder::system_mounts() {
   const auto devfs = boolean("mount.devfs");
   const auto procfs = boolean("mount.procfs");
@@ -513,6 +527,7 @@ Checked<JailConfig> Builder::build() {
   addresses();
   ip6();
   networks();
+  namespaces();
   system_mounts();
   mounts();
   commands();
@@ -542,7 +557,9 @@ Result<JailSpec> JailConfig::spec() const {
                          .address = address,
                          .name = name,
                          .hostname = hostname,
-                         .mounts = system_mounts});
+                         .mounts = system_mounts,
+                         .pid = pid,
+                         .idmap = idmap});
 }
 
 Checked<JailConfig> make_config(const JailSettings& settings) { return Builder(settings).build(); }

@@ -270,6 +270,14 @@ TEST(Config, networks) {
   EXPECT_FALSE(config("novnet;").vnet);
   EXPECT_THAT(config("vnet; vnet.interface = e0a, e1a;").vnet_interfaces,
               ElementsAre("e0a", "e1a"));
+  EXPECT_FALSE(config("").pid);
+  EXPECT_TRUE(config("pid;").pid);
+  EXPECT_TRUE(config("pid = new;").spec()->pid());
+  EXPECT_FALSE(config("pid = inherit;").pid);
+  EXPECT_THAT(mistake("pid = 7;"), HasSubstr("pid: unknown value \"7\" (give new, inherit"));
+  EXPECT_EQ(config("idmap = '100000:0:1000', 'u:7:2000:1';").spec()->idmap().size(), 2U);
+  EXPECT_THAT(mistake("idmap = '1:0:5 5:9:1';"),
+              HasSubstr("f:3:9: idmap: range of IDs \"5:9:1\" overlaps"));
   EXPECT_THAT(mistake("vnet.interface = e0a;"), HasSubstr("f:3:1: vnet.interface needs"));
   EXPECT_EQ(config("vlan = eth0.12;").vlan, (Vlan{.interface = "eth0", .id = 12}));
   for (const char* text :

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdlib>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "cli/exit_status.hpp"
@@ -17,7 +18,7 @@ namespace {
 using cli::Stop;
 
 constexpr const char* kUsage =
-    "usage: jail [-lqvM] [-o allow.unsafe] [-n name] [-u user | -U user]\n"
+    "usage: jail [-lqvM] [-o parameter[=value]] ... [-n name] [-u user | -U user]\n"
     "            path capmask ip[,...] command [argument ...]\n"
     "       jail [-ilqv] [-f file] [-J jid_file] [-u user | -U user] -c | -m | -cm | -rc\n"
     "            ['*' | jail ...]\n"
@@ -42,6 +43,8 @@ struct Flags {
   bool verbose = false;
   bool mounts = true;
   bool unsafe = false;
+  bool pid = false;
+  std::string idmap;
   std::string name;
   std::optional<std::string> host_user;
   std::optional<std::string> jail_user;
@@ -49,6 +52,7 @@ struct Flags {
   std::optional<std::string> file;
   std::optional<std::string> jid_file;
 
+  [[nodiscard]] bool has_parameters() const { return unsafe || pid || !idmap.empty(); }
   [[nodiscard]] bool manages() const { return create || modify || remove || force; }
 };
 
@@ -58,6 +62,21 @@ Stop usage_error(const std::string& problem) {
 
 Stop refusal(const libjail::Error& error) {
   return {.out = {}, .err = "jail: " + error.text() + "\n", .status = cli::kSetupFailed};
+}
+
+/// One of jail.conf(5) that means something here too.
+std::optional<Stop> take_parameter(const std::string& text, Flags& flags) {
+  constexpr std::string_view kIdmap = "idmap=";
+  if (text == "allow.unsafe") {
+    flags.unsafe = true;
+  } else if (text == "pid" || text == "pid=new" || text == "pid=inherit" || text == "nopid") {
+    flags.pid = text == "pid" || text == "pid=new";
+  } else if (text.starts_with(kIdmap)) {
+    flags.idmap += text.substr(kIdmap.size()) + " ";
+  } else {
+    return usage_error("-o " + text + ": unknown; there are allow.unsafe, idmap=RANGES and pid");
+  }
+  return {};
 }
 
 std::optional<Stop> take_option(int code, const cli::Arguments& arguments, Flags& flags) {
@@ -103,11 +122,7 @@ std::optional<Stop> take_option(int code, const cli::Arguments& arguments, Flags
       if (flags.name.empty()) return usage_error("-n: the name is empty");
       return {};
     case 'o':
-      if (arguments.value() != "allow.unsafe") {
-        return usage_error("-o " + arguments.value() + ": unknown; the only one is allow.unsafe");
-      }
-      flags.unsafe = true;
-      return {};
+      return take_parameter(arguments.value(), flags);
     case 'u':
       flags.host_user = arguments.value();
       return {};
@@ -157,8 +172,8 @@ Stop refuse(const std::string& problem) {
 
 Request exhibit_request(const std::vector<std::string>& operands, const Flags& flags) {
   if (!flags.separator) return refuse("-f goes with -c, -m, -r, -R or -e");
-  if (flags.login || !flags.mounts || flags.unsafe || !flags.name.empty() || flags.host_user ||
-      flags.jail_user) {
+  if (flags.login || !flags.mounts || flags.has_parameters() || !flags.name.empty() ||
+      flags.host_user || flags.jail_user) {
     return refuse("-e goes with -f, -q and -v only");
   }
   if (!operands.empty()) return refuse("-e takes no operands");
@@ -184,7 +199,7 @@ std::optional<std::string> wrong_combination(const Flags& flags, bool parameters
   if (flags.modify && flags.remove) return "-m and -r exclude each other";
   if (flags.force && (makes || flags.remove)) return "-R goes with no -c, -m or -r";
   if (flags.print_jid && flags.verbose) return "-i and -v exclude each other";
-  if (!flags.mounts || flags.unsafe)
+  if (!flags.mounts || flags.has_parameters())
     return "-M and -o go with no -c, -m, -r or -R: give parameters";
   if (!makes && parameters) return "-r and -R take names of jails, no parameters";
   if (!makes &&
@@ -229,13 +244,18 @@ Request take_operands(std::vector<std::string> operands, const Flags& flags) {
   if (!ceiling) return refusal(ceiling.error());
   auto address = libjail::parse_address(operands[2]);
   if (!address) return refusal(address.error());
+  libjail::Result<libjail::IdMap> idmap;
+  if (!flags.idmap.empty()) idmap = libjail::parse_idmap(flags.idmap);
+  if (!idmap) return refusal(idmap.error());
   auto spec = libjail::JailSpec::make({.path = operands[0],
                                        .ceiling = *ceiling,
                                        .unsafe = flags.unsafe,
                                        .address = std::move(*address),
                                        .name = flags.name,
                                        .hostname = flags.name,
-                                       .mounts = flags.mounts});
+                                       .mounts = flags.mounts,
+                                       .pid = flags.pid,
+                                       .idmap = *std::move(idmap)});
   if (!spec) return refusal(spec.error());
   operands.erase(operands.begin(), operands.begin() + 3);
   return Invocation{.spec = std::move(*spec),

@@ -81,6 +81,11 @@ TEST(Options, each) {
   EXPECT_EQ(with({"-U", "bob"}).user.source, Source::kJail);
   EXPECT_EQ(with({"-U", "bob"}).user.name, "bob");
   EXPECT_TRUE(with({"-o", "allow.unsafe"}).spec.unsafe());
+  EXPECT_FALSE(with({}).spec.pid());
+  EXPECT_TRUE(with({"-o", "pid"}).spec.pid());
+  EXPECT_TRUE(with({"-o", "pid=new"}).spec.pid());
+  EXPECT_FALSE(with({"-o", "pid", "-o", "pid=inherit"}).spec.pid());
+  EXPECT_EQ(with({"-o", "idmap=1:0:5,u:9:9:1", "-o", "idmap=g:9:9:1"}).spec.idmap().size(), 3U);
 }
 
 TEST(Options, combined) {
@@ -101,6 +106,9 @@ TEST(Options, missing_operands_are_named) {
 TEST(Options, refused) {
   EXPECT_THAT(refusal({"-x", "/", "none", "none", "true"}), HasSubstr("unknown option -x"));
   EXPECT_THAT(refusal({"--bogus"}), HasSubstr("unknown option"));
+  EXPECT_THAT(refusal({"-o", "pid=7"}), HasSubstr("-o pid=7: unknown; there are allow.unsafe"));
+  EXPECT_THAT(refusal({"-o", "idmap=1:2", "/", "none", "none", "true"}),
+              HasSubstr("range of IDs \"1:2\""));
   EXPECT_THAT(refusal({"-n"}), HasSubstr("-n needs a value"));
   EXPECT_THAT(refusal({"-n", "", "/", "none", "none", "true"}), HasSubstr("empty"));
   EXPECT_THAT(refusal({"-n", "7", "/", "none", "none", "true"}), HasSubstr("is a number"));

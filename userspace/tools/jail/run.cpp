@@ -29,6 +29,12 @@ void sweep(libjail::Kernel& kernel, const libjail::AliasConfig& aliases,
   }
 }
 
+void sweep_init(libjail::Kernel& kernel, const libjail::InitConfig& inits,
+                const cli::Messages& messages) {
+  const auto swept = libjail::sweep_inits(kernel, inits);
+  if (!swept) messages.warning(swept.error().text());
+}
+
 Result<std::optional<libjail::AliasLease>> lease_address(libjail::Kernel& kernel,
                                                          const libjail::JailSpec& spec,
                                                          const libjail::AliasConfig& aliases,
@@ -66,23 +72,35 @@ int run(libjail::Kernel& kernel, const Invocation& invocation,
   ::sigprocmask(SIG_BLOCK, &blocked, &mask);
 
   sweep(kernel, aliases, messages);
+  const libjail::InitConfig inits{.state_dir = aliases.state_dir, .listing = aliases.listing};
+  sweep_init(kernel, inits, messages);
   auto lease = lease_address(kernel, invocation.spec, aliases, messages);
   if (!lease) {
     messages.error(lease.error().text());
     return cli::kSetupFailed;
   }
-  const session::Job job{.messages = messages,
-                         .command = invocation.command,
-                         .enter =
-                             [&](unsigned int first_closed, const libjail::StepLog& log) {
-                               return libjail::apply(kernel, invocation.spec, invocation.user,
-                                                     first_closed, log);
-                             },
-                         .has_ptmx = [&] { return jail_has_ptmx(invocation.spec); }};
+  session::Job job{.messages = messages,
+                   .command = invocation.command,
+                   .enter =
+                       [&](unsigned int first_closed, const libjail::StepLog& log) {
+                         return libjail::apply(kernel, invocation.spec, invocation.user,
+                                               first_closed, log);
+                       },
+                   .has_ptmx = [&] { return jail_has_ptmx(invocation.spec); }};
+  if (invocation.spec.pid()) {
+    job.pid_namespace = libjail::PidNamespace::fresh(kernel);
+    job.entered = [&](int jail, pid_t init) {
+      const auto known = libjail::remember_init(kernel, inits, jail, init);
+      if (!known) messages.warning("jexec(8) will not enter: " + known.error().text());
+    };
+  }
   const auto caller = session::inspect_terminal();
-  if (!*lease && session::can_run_in_place(caller)) return session::run_in_place(job, mask);
+  if (!*lease && job.pid_namespace.is_callers() && session::can_run_in_place(caller)) {
+    return session::run_in_place(job, mask);
+  }
   auto outcome = session::supervise(job, mask, caller);
   finish(kernel, std::move(outcome.jail), aliases, *std::move(lease), messages);
+  sweep_init(kernel, inits, messages);
   return outcome.status;
 }
 

@@ -12,6 +12,7 @@
 #include "jail/attach.hpp"
 #include "jail/conf/load.hpp"
 #include "jail/conf/resolve.hpp"
+#include "jail/pid_namespace.hpp"
 #include "limits/control_group.hpp"
 #include "session/channel.hpp"
 #include "session/child.hpp"
@@ -32,6 +33,7 @@ using Source = libjail::UserRequest::Source;
 /// What is found out before anything is entered for good.
 struct Target {
   UniqueFd jail;
+  libjail::PidNamespace pid_namespace;
   UniqueFd root;  ///< where it was needed
   std::optional<User> user;
 };
@@ -77,6 +79,10 @@ Result<Target> find(libjail::Kernel& kernel, const Invocation& invocation, const
   target.jail.reset(::fcntl(jail->get(), F_DUPFD_CLOEXEC, session::kFirstFree));
   if (!target.jail) return libjail::fail(errno, "keep the jail's descriptor");
   jail->reset();
+
+  auto place = libjail::PidNamespace::of(kernel, {}, target.jail.get());
+  if (!place) return std::unexpected(place.error());
+  target.pid_namespace = *std::move(place);
 
   const auto& request = invocation.user;
   const bool jails_users =
@@ -132,15 +138,16 @@ int run(libjail::Kernel& kernel, const Invocation& invocation, const char* listi
     if (!jail) return std::unexpected(jail.error());
     return libjail::Entered{.jail = std::move(*jail), .user = target->user};
   };
+  const bool in_place = target->pid_namespace.is_callers() && session::can_run_in_place(caller);
   const session::Job job{.messages = messages,
                          .command = complete(invocation.command, target->user, named),
                          .enter = enter,
+                         .pid_namespace = std::move(target->pid_namespace),
                          .has_ptmx = [&] { return session::has_ptmx(target->root.get()); }};
   sigset_t mask;
   const sigset_t blocked = session::supervised_signals();
   ::sigprocmask(SIG_BLOCK, &blocked, &mask);
-  return session::can_run_in_place(caller) ? session::run_in_place(job, mask)
-                                           : session::supervise(job, mask, caller).status;
+  return in_place ? session::run_in_place(job, mask) : session::supervise(job, mask, caller).status;
 }
 
 }  // namespace jexec_tool

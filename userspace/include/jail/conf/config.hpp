@@ -112,6 +112,8 @@ struct JailConfig {
   bool unsafe = false;        ///< accept a ceiling that breaks the wall
   bool vnet = false;          ///< a network stack of its own
   bool nat = false;           ///< it reaches others by the host's address
+  bool pid = false;           ///< a PID namespace of its own
+  IdMap idmap{};              ///< of the root directory
   bool system_mounts = true;  ///< private /proc and /dev
   bool persist = false;       ///< lives without processes
   bool seccomp = false;       ///< the default filter

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Process 1 of a PID namespace, but of no jail.
+#include "session/init.hpp"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <functional>
+
+#include "jail/linux_kernel.hpp"
+#include "jail/pid_namespace.hpp"
+#include "testing/matchers.hpp"
+#include "testing/temp_dir.hpp"
+
+namespace session {
+namespace {
+
+class Init : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (::geteuid() != 0) GTEST_SKIP() << "unshare(2) needs root";
+  }
+  void TearDown() override {
+    if (pid_ > 0) end(SIGKILL);
+  }
+
+  /// Runs @p body as process 1.
+  void start(const std::function<void(Channel)>& body) {
+    auto ends = Channel::make();
+    ASSERT_TRUE(ends);
+    const auto child = libjail::PidNamespace::fresh(kernel_).fork();
+    ASSERT_THAT(child, libjail::testing::IsOk());
+    if (*child == 0) {
+      ends->first.close();
+      if (ends->second.move_to(kChannel)) body(std::move(ends->second));
+      ::_exit(99);
+    }
+    pid_ = *child;
+    channel_ = std::move(ends->first);
+  }
+  /// Lets it end. @return its exit status
+  int end(int signal = 0) {
+    if (signal != 0) ::kill(pid_, signal);
+    int status = 0;
+    ::waitpid(std::exchange(pid_, -1), &status, 0);
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  }
+  void let_go() const { ::shutdown(channel_.get(), SHUT_WR); }
+  /// What it says next; kError where it has closed the channel.
+  Message::Kind says() {
+    while (channel_) {
+      pollfd poll{.fd = channel_.get(), .events = POLLIN, .revents = 0};
+      ::poll(&poll, 1, -1);
+      if (const auto message = channel_.receive(); message) {
+        text_ = message->text;
+        return message->kind;
+      }
+    }
+    return Message::Kind::kError;
+  }
+
+  libjail::LinuxKernel kernel_;
+  Channel channel_{libjail::UniqueFd()};
+  std::string text_;
+  pid_t pid_ = -1;
+};
+
+TEST_F(Init, ends_when_it_is_let_go_and_alone) {
+  start([](Channel channel) { stay_as_init(std::move(channel), false); });
+  let_go();
+  EXPECT_EQ(says(), Message::Kind::kError);
+  EXPECT_EQ(end(), 0);
+}
+
+TEST_F(Init, stays_with_a_process_and_ends_after_it) {
+  start([](Channel channel) {
+    if (::fork() == 0) {
+      ::close(kChannel);
+      for (;;) ::pause();
+    }
+    stay_as_init(std::move(channel), false);
+  });
+  let_go();
+  EXPECT_EQ(says(), Message::Kind::kBusy);
+  EXPECT_EQ(::waitpid(pid_, nullptr, WNOHANG), 0);
+  // From outside: it ends, but not before its child.
+  ::kill(pid_, SIGTERM);
+  EXPECT_EQ(::waitpid(pid_, nullptr, WNOHANG), 0);
+  EXPECT_EQ(end(SIGKILL), 128 + SIGKILL);
+}
+
+TEST_F(Init, persists_until_it_is_told_from_outside) {
+  start([](Channel channel) {
+    // What comes from inside means nothing to it.
+    if (::fork() == 0) {
+      for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGKILL}) ::kill(1, signal);
+      ::_exit(0);
+    }
+    stay_as_init(std::move(channel), true);
+  });
+  let_go();
+  EXPECT_EQ(says(), Message::Kind::kBusy);
+  EXPECT_EQ(::waitpid(pid_, nullptr, WNOHANG), 0);
+  EXPECT_EQ(end(SIGTERM), 0);
+}
+
+TEST_F(Init, has_the_status_of_the_command) {
+  start([](Channel channel) {
+    if (fork_from_init(channel)) ::_exit(42);
+  });
+  EXPECT_EQ(end(), 42);
+  start([](Channel channel) {
+    if (!fork_from_init(channel)) ::_exit(98);
+    ::raise(SIGUSR1);
+  });
+  EXPECT_EQ(end(), 128 + SIGUSR1);
+}
+
+TEST_F(Init, command_leads_a_session) {
+  start([](Channel channel) {
+    if (fork_from_init(channel)) ::_exit(::getsid(0) == ::getpid() && ::getpid() == 2 ? 7 : 8);
+  });
+  EXPECT_EQ(end(), 7);
+}
+
+TEST_F(Init, adopts_what_the_command_leaves) {
+  start([](Channel channel) {
+    if (!fork_from_init(channel)) ::_exit(98);
+    if (::fork() == 0) {
+      ::close(kChannel);
+      while (::getppid() != 1) ::sched_yield();
+      for (;;) ::pause();
+    }
+    ::_exit(3);
+  });
+  EXPECT_EQ(says(), Message::Kind::kStatus);
+  EXPECT_EQ(text_, "3");
+  EXPECT_EQ(::waitpid(pid_, nullptr, WNOHANG), 0);
+}
+
+TEST_F(Init, shows_no_arguments_of_the_host) {
+  start([](Channel channel) {
+    wipe_arguments();
+    stay_as_init(std::move(channel), false);
+  });
+  const std::string path = "/proc/" + std::to_string(pid_) + "/cmdline";
+  while (libjail::testing::read_text("/proc/" + std::to_string(pid_) + "/comm") != "jail-init\n") {
+    ::sched_yield();
+  }
+  const auto text = libjail::testing::read_text(path);
+  EXPECT_EQ(text.substr(0, 10), std::string("jail-init\0", 10));
+  EXPECT_EQ(text.find_first_not_of('\0', 10), std::string::npos) << text;
+  let_go();
+  EXPECT_EQ(end(), 0);
+}
+
+}  // namespace
+}  // namespace session
