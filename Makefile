@@ -8,7 +8,8 @@ prefix ?= /usr
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo check kernel-tree kernel userspace selftests vm kselftest patches \
-	refresh check-patches check-series check-debug check-walls check-kselftests tables lint install clean
+	refresh check-patches check-series check-debug check-walls check-kselftests check-sanitizers coverage \
+	fuzz tables lint install clean
 
 help:	## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -65,6 +66,15 @@ tables:		## write the tables of Documentation/security from the last runs
 
 check-kselftests: setup	## the kernel's own selftests: the same results, stock and patched?
 	@qemu-images/compare-kselftests
+
+check-sanitizers: setup	## the tests of userspace with AddressSanitizer and UndefinedBehaviorSanitizer
+	@tools/check-sanitizers
+
+coverage: setup	## the lines of userspace that its tests execute
+	@tools/coverage
+
+fuzz: setup	## libFuzzer on the parser of jail.conf(5), for 10 minutes
+	@tools/fuzz
 
 lint: userspace	## checkpatch, sparse, W=1, formats, clang-tidy, shellcheck, manual pages
 	@tools/lint

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # What every target of ours shares, and how a test binary is made.
 
-# jail_target(TARGET): warnings, no exceptions, include path, sanitizers.
+# jail_target(TARGET): warnings, no exceptions, include path, sanitizers, coverage.
 function(jail_target target)
   target_include_directories(${target} PRIVATE
     ${PROJECT_SOURCE_DIR}/userspace/include ${PROJECT_SOURCE_DIR}/userspace)
@@ -13,6 +13,11 @@ function(jail_target target)
     target_compile_options(${target} PRIVATE
       -fsanitize=${JAIL_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_link_options(${target} PRIVATE -fsanitize=${JAIL_SANITIZE})
+  endif()
+  if(JAIL_COVERAGE)
+    target_compile_options(${target} PRIVATE --coverage)
+    target_link_options(${target} PRIVATE --coverage -Wl,--wrap=_exit)
+    target_link_libraries(${target} PRIVATE jail_coverage)
   endif()
 endfunction()
 

@@ -49,7 +49,6 @@ constexpr Parameter other(std::string_view name, Parameter::Type type, Parameter
 constexpr std::string_view kMounts =
     "a jail cannot mount; let the host do it with mount or mount.fstab";
 constexpr std::string_view kHypervisor = "no virtual machines are run from within a jail";
-constexpr std::string_view kAddresses = "a jail has one IPv4 address in this version of the kernel";
 constexpr std::string_view kReadOnly = "it can be read only";
 constexpr std::string_view kLinuxulator = "the system calls of the jail are Linux's own";
 constexpr std::string_view kHostIds = "Linux has one of them, the host's";
