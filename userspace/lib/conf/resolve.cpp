@@ -71,6 +71,9 @@ void check_names(const Document& document, Errors& errors) {
   std::map<std::string_view, const Position*> seen;
   for (const auto& item : document.items) {
     if (const auto* statement = std::get_if<Statement>(&item)) check(*statement, errors);
+    if (const auto* include = std::get_if<Include>(&item)) {
+      errors.push_back(error_at(include->position, "the file is not included", "load() does it"));
+    }
     const auto* block = std::get_if<Block>(&item);
     if (block == nullptr) continue;
     for (const auto& statement : block->statements) check(statement, errors);

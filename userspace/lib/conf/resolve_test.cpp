@@ -44,6 +44,10 @@ TEST(Resolve, jails_in_the_order_of_the_file) {
   EXPECT_THAT(lines("web {} mail {persist;}"), ElementsAre("name=web", "name=mail persist"));
 }
 
+TEST(Resolve, file_that_nobody_included) {
+  EXPECT_EQ(line(".include x; web {}"), "f:1:1: the file is not included (load() does it)");
+}
+
 TEST(Resolve, parameters_outside_of_jails_are_for_all) {
   EXPECT_THAT(lines("exec.clean; web { persist; } mail {}"),
               ElementsAre("name=web exec.clean persist", "name=mail exec.clean"));

@@ -47,7 +47,7 @@ struct JailSettings {
 /// dots, one at the end for one or more.
 [[nodiscard]] bool matches_wildcard(std::string_view name, std::string_view wildcard);
 
-/// @param document  without .include
+/// @param document  with what it includes in its place, see load(); an .include is an error
 /// @return the jails in the order of the file; errors for unknown parameters and variables, jails
 ///         that are defined twice, loops of variables, more than one value where one is possible
 [[nodiscard]] Checked<std::vector<JailSettings>> resolve(const Document& document);
