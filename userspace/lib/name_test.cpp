@@ -14,7 +14,8 @@ using testing::HasValue;
 using testing::IsError;
 
 TEST(Name, accepted) {
-  for (const char* text : {"web", "web-1", "a.b_c", "1a", "-", "."}) {
+  for (const char* text :
+       {"web", "web-1", "a.b_c", "1a", "-", ".a", "...", "memory", "iot.x", "io-x.y"}) {
     EXPECT_THAT(parse_name(text), HasValue(text));
   }
   const std::string longest(63, 'a');
@@ -22,7 +23,8 @@ TEST(Name, accepted) {
 }
 
 TEST(Name, refused) {
-  for (const char* text : {"", "1", "007", "a b", "a/b", "a\n", "caf\xc3\xa9", "a:b"}) {
+  for (const char* text : {"", "1", "007", ".", "..", "memory.max", "cgroup.procs", "io.",
+                           "pids.a.b", "a b", "a/b", "a\n", "caf\xc3\xa9", "a:b"}) {
     EXPECT_THAT(parse_name(text), IsError(EINVAL)) << text;
   }
   EXPECT_THAT(parse_name(std::string(64, 'a')), IsError(ENAMETOOLONG));

@@ -9,7 +9,8 @@
 
 namespace libjail {
 
-/// A jail's name: 1 to 63 of letters, digits, '_', '-', '.', and not only digits.
+/// A jail's name: 1 to 63 of letters, digits, '_', '-', '.', not only digits, neither "." nor "..",
+/// and nothing that begins as a file of a control group does, such as "memory.max".
 [[nodiscard]] Result<std::string> parse_name(std::string_view text);
 
 }  // namespace libjail
