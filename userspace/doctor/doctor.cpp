@@ -173,6 +173,18 @@ Result<Report> examine(Kernel& kernel, const Subject& subject, Scope scope,
   return Examination(kernel, subject, scope, sources).run();
 }
 
+Result<void> refuse_unsafe(Kernel& kernel, const Subject& subject, const std::string& remedy) {
+  const auto report = examine(kernel, subject, Scope::kFatal);
+  if (!report) return std::unexpected(report.error());
+  std::string found;
+  for (const auto& finding : report->findings) {
+    if (finding.level != Level::kUnsafe) continue;
+    found += (found.empty() ? "" : "; ") + text(finding);
+  }
+  if (found.empty()) return {};
+  return fail(0, found, remedy);
+}
+
 bool is_unsafe(const Report& report) {
   return std::ranges::any_of(
       report.findings, [](const Finding& finding) { return finding.level == Level::kUnsafe; });

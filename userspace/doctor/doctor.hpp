@@ -83,6 +83,11 @@ struct Sources {
 /// Whether anything in it is UNSAFE.
 [[nodiscard]] bool is_unsafe(const Report& report);
 
+/// The fatal part of examine(), as an error with all that was found.
+/// @param remedy  what the user can do about it
+[[nodiscard]] Result<void> refuse_unsafe(Kernel& kernel, const Subject& subject,
+                                         const std::string& remedy);
+
 /// "UNSAFE dev-block  /dev/sda (b 8:0): … Fix: …", with nothing in it that moves a terminal.
 [[nodiscard]] std::string text(const Finding& finding);
 

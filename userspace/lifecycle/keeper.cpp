@@ -13,6 +13,8 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "lifecycle/output.hpp"
@@ -21,8 +23,9 @@
 namespace libjail::lifecycle {
 namespace {
 
-constexpr int kPatience = 10000;  ///< milliseconds for a keeper to end
-constexpr int kPause = 50;        ///< milliseconds between two looks at a lock
+constexpr int kPatience = 10000;           ///< milliseconds for a keeper to end
+constexpr std::string_view kReady = "\n";  ///< what no error begins with
+constexpr int kPause = 50;                 ///< milliseconds between two looks at a lock
 
 /// Closes what lies above the standard descriptors, but for those.
 void close_all_but(std::vector<int> kept) {
@@ -130,14 +133,19 @@ class Keeper {
   const auto* group = kept.lease.group();
   if (group != nullptr && !group->keep()) ::_exit(1);
   const auto post = record.keep();
-  if (!post || ::chdir("/") < 0) ::_exit(1);
+  if (!post) {
+    const std::string why = post.error().text();
+    static_cast<void>(::write(ready, why.data(), why.size()));
+    ::_exit(1);
+  }
+  if (::chdir("/") < 0) ::_exit(1);
   // Not the lock of the record: that is the caller's.
   std::vector<int> open = kept.lease.descriptors();
   open.insert(open.end(), kept.outputs.begin(), kept.outputs.end());
   open.insert(open.end(), {kept.jail, post->get(), ready});
   close_all_but(std::move(open));
   Keeper keeper(host, record.name(), kept);
-  if (!keeper.prepare() || ::write(ready, "k", 1) != 1) ::_exit(1);
+  if (!keeper.prepare() || ::write(ready, kReady.data(), 1) != 1) ::_exit(1);
   ::close(ready);
   ::_exit(keeper.run() ? 0 : 1);  // what failed is left to the next sweep
 }
@@ -153,13 +161,14 @@ Result<pid_t> start_keeper(const Host& host, const Record& record, const Kept& k
   if (keeper < 0) return fail(errno, "fork");
   if (keeper == 0) be_keeper(host, record, kept, ready_write.get());
   ready_write.reset();
-  char byte = 0;
+  std::array<char, 512> answer{};
   ssize_t got = -1;
-  while ((got = ::read(ready_read.get(), &byte, 1)) < 0 && errno == EINTR) {
+  while ((got = ::read(ready_read.get(), answer.data(), answer.size())) < 0 && errno == EINTR) {
   }
-  if (got == 1) return keeper;
+  const std::string_view text(answer.data(), got < 0 ? 0 : static_cast<std::size_t>(got));
+  if (text == kReady) return keeper;
   ::waitpid(keeper, nullptr, 0);
-  return fail(0, "the keeper of the jail could not be started");
+  return fail(0, text.empty() ? "the keeper of the jail could not be started" : std::string(text));
 }
 
 Result<void> dismiss_keeper(const Record& record) {

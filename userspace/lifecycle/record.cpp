@@ -94,7 +94,10 @@ Result<std::optional<Record>> Record::lock(const std::string& state_dir, const s
     if (!directory) return fail(directory.error(), what(name));
     auto lock = open_at(directory->get(), "lock", O_RDWR | O_CREAT, 0600);
     if (!lock && lock.error() == ENOENT) continue;
-    if (!lock) return fail(lock.error(), what(name));
+    if (!lock) {
+      if (make) ::unlinkat(parent->get(), name.c_str(), AT_REMOVEDIR);  // if it is empty
+      return fail(lock.error(), what(name));
+    }
     if (::flock(lock->get(), LOCK_EX | LOCK_NB) == 0) {
       if (!is_current(directory->get(), lock->get())) continue;
       return Record(name, std::move(*parent), std::move(*directory), std::move(*lock));

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "lifecycle/start.hpp"
 
+#include <sys/wait.h>
+
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <functional>
 #include <utility>
 
@@ -134,15 +137,7 @@ Result<void> Start::examine() const {
   if (config_.unsafe) return {};
   const auto subject = doctor::subject_of(host_.kernel, config_);
   if (!subject) return std::unexpected(subject.error());
-  const auto report = doctor::examine(host_.kernel, *subject, doctor::Scope::kFatal);
-  if (!report) return std::unexpected(report.error());
-  std::string text;
-  for (const auto& finding : report->findings) {
-    if (finding.level != doctor::Level::kUnsafe) continue;
-    text += (text.empty() ? "" : "; ") + doctor::text(finding);
-  }
-  if (text.empty()) return {};
-  return fail(0, text, "mend it, or accept it with allow.unsafe");
+  return doctor::refuse_unsafe(host_.kernel, *subject, "mend it, or accept it with allow.unsafe");
 }
 
 Result<void> Start::make() {
@@ -204,7 +199,13 @@ Result<void> Start::keep() {
                                     .outputs = commands_.outputs()});
   if (!keeper) return std::unexpected(keeper.error());
   host_.log("process " + std::to_string(*keeper) + " keeps the jail");
-  return mark(Phase::kStarted);
+  auto marked = mark(Phase::kStarted);
+  if (!marked) {
+    // What it would take back is undone by us.
+    ::kill(*keeper, SIGKILL);
+    ::waitpid(*keeper, nullptr, 0);
+  }
+  return marked;
 }
 
 }  // namespace

@@ -119,7 +119,7 @@ TEST_F(Command, root_can_be_unmounted_at_once) {
   // Through a parent, which waits until the kernel has let go.
   const libjail::testing::TempDir folder;
   for (int i = 0; i < 5; ++i) {
-    ASSERT_EQ(::mount("tmpfs", folder.path().c_str(), "tmpfs", 0, nullptr), 0);
+    ASSERT_EQ(::mount("tmpfs", folder.path().c_str(), "tmpfs", 0, "mode=755"), 0);
     folder.folder("proc");
     ASSERT_EQ(run({"/bin/busybox", "cp", "/bin/busybox", folder / "true"}).status, 0);
     EXPECT_EQ(run({kJail, folder.path(), "none", "none", "/true"}, lead_group).status, 0);

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // jail -c, -m, -r and -R with configurations: what is done, in which order, and that nothing of it
 // is left when it fails or is killed.
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <filesystem>
 
@@ -84,13 +87,21 @@ class Lifecycle : public HostTest {
     return names;
   }
 
+  /// Of a process, which may end meanwhile.
+  [[nodiscard]] static std::string name_of(const std::string& folder) {
+    std::array<char, 32> text{};
+    const libjail::UniqueFd file(::open((folder + "/comm").c_str(), O_RDONLY | O_CLOEXEC));
+    const ssize_t got = ::read(file.get(), text.data(), text.size());
+    return {text.data(), got < 0 ? 0 : static_cast<std::size_t>(got)};
+  }
+
   [[nodiscard]] static std::vector<pid_t> keepers() {
     std::vector<pid_t> pids;
     std::error_code none;
     for (const auto& entry : std::filesystem::directory_iterator("/proc", none)) {
       const std::string name = entry.path().filename();
       if (name.find_first_not_of("0123456789") != std::string::npos) continue;
-      if (libjail::testing::read_text(entry.path() / "comm") == "jail-keeper\n") {
+      if (name_of(entry.path()) == "jail-keeper\n") {
         pids.push_back(std::stoi(name));
       }
     }
@@ -469,6 +480,96 @@ TEST_F(Lifecycle, unsafe_root_is_refused) {
   EXPECT_THAT(outcome.err, HasSubstr("web: jaildoctor: UNSAFE "));
   configure("web { persist; allow.unsafe; }\n");
   EXPECT_EQ(jail_with({"-c", "web"}).status, 0);
+}
+
+TEST_F(Lifecycle, unsafe_root_is_refused_for_a_command_too) {
+  ASSERT_EQ(run(jail("echo in")).out, "in\n") << "the control";
+  ::chmod(root.path().c_str(), 0777);
+  const auto refused = run(jail("echo in"));
+  EXPECT_EQ(refused.status, 125);
+  EXPECT_EQ(refused.out, "");
+  EXPECT_THAT(refused.err, HasSubstr("jail: UNSAFE path-writable"));
+  EXPECT_THAT(refused.err, HasSubstr("-o allow.unsafe"));
+  EXPECT_EQ(run(jail("echo in", {"-o", "allow.unsafe"})).out, "in\n");
+}
+
+TEST_F(Lifecycle, names_of_files_of_control_groups) {
+  for (const char* name : {"memory.max", "cgroup.procs", "pids.current"}) {
+    const auto refused = run({kJail, "-c", std::string("name=") + name, "path=" + root.path(),
+                              "limit.pids=9", "persist"});
+    EXPECT_EQ(refused.status, 1) << name;
+    EXPECT_THAT(refused.err, HasSubstr("could be that of a file of a control group")) << name;
+    EXPECT_EQ(run(jail("echo in", {"-n", name})).status, 125) << name;
+  }
+}
+
+/// What is kept of jails on a file system with little room.
+class FullDisk : public Lifecycle {
+ protected:
+  /// @param room  options of tmpfs
+  void check(const std::string& room) {
+    std::filesystem::create_directories("/run/jail");
+    ASSERT_EQ(::mount("tiny", "/run/jail", "tmpfs", 0, ("mode=755," + room).c_str()), 0) << room;
+    for (const auto& argv :
+         {command({"-c", "web"}), jail("echo in", {"-o", "pid"}, "default", kAlias)}) {
+      const auto outcome = run(argv);
+      if (outcome.status == 0) {
+        ++done;
+      } else {
+        ++failed;
+        EXPECT_THAT(outcome.err, HasSubstr("No space left on device")) << room;
+        EXPECT_TRUE(comes_true([] { return jails().empty(); })) << room << ": " << outcome.err;
+        EXPECT_FALSE(std::filesystem::exists("/sys/fs/cgroup/jail/web")) << room;
+        EXPECT_THAT(keepers(), IsEmpty()) << room;
+      }
+      run({kJail, "-q", "-R", "*"});
+      EXPECT_TRUE(comes_true([] { return jails().empty() && keepers().empty(); })) << room;
+      EXPECT_FALSE(host_has(kAliasIp)) << room << ": " << outcome.err;
+      EXPECT_THAT(records(), IsEmpty()) << room;
+    }
+    EXPECT_TRUE(comes_true([] { return ::umount2("/run/jail", 0) == 0; })) << room;
+  }
+  int done = 0;
+  int failed = 0;
+};
+
+TEST_F(FullDisk, of_the_state_at_each_step) {
+  configure("web { pid; limit.pids = 99; exec.start = 'sleep 1000 &'; ip4.addr = '" +
+            std::string(kAlias) + "'; }\n");
+  // One more file, or one more page of contents, each time.
+  for (int i = 2; i < 14; ++i) check("nr_inodes=" + std::to_string(i));
+  for (int i = 1; i < 8; ++i) check("size=" + std::to_string(i * 4096));
+  EXPECT_GT(done, 4);
+  EXPECT_GT(failed, 4);
+}
+
+TEST_F(Lifecycle, address_of_another_jail) {
+  configure("one { persist; ip4.addr = '" + std::string(kAlias) +
+            "'; }\ntwo { persist; pid; ip4.addr = '" + std::string(kAlias) + "'; }\n");
+  ASSERT_EQ(jail_with({"-c", "one"}).status, 0);
+  const auto refused = jail_with({"-c", "two"});
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_THAT(refused.err, HasSubstr("two: create: address 10.9.8.7 belongs to another jail"));
+  EXPECT_TRUE(host_has(kAliasIp)) << "it is the other one's";
+  EXPECT_EQ(jails().size(), 1U);
+  EXPECT_EQ(records(), std::vector<std::string>{"one"});
+}
+
+TEST_F(Lifecycle, huge_and_malformed_files) {
+  std::string many;
+  for (int i = 0; i < 20000; ++i) many += "j" + std::to_string(i) + " { persist; }\n";
+  const std::string deep(100000, '{');
+  std::string wide = "web { exec.start = '";
+  wide.append(4000000, 'x');
+  for (const auto& text : {many, deep, wide, std::string("web { \0persist; }", 17),
+                           std::string("web {\xff\xfe}"), std::string("$a = $a$a; web { $a; }")}) {
+    configure(text);
+    const auto outcome = jail_with({"-c", "nosuch"});
+    EXPECT_EQ(outcome.status, 1) << text.substr(0, 30);
+    EXPECT_THAT(outcome.err, HasSubstr("jail: ")) << text.substr(0, 30);
+    EXPECT_THAT(jails(), IsEmpty());
+    EXPECT_THAT(records(), IsEmpty());
+  }
 }
 
 TEST_F(Lifecycle, many) {

@@ -5,6 +5,7 @@
 
 #include "cli/exit_status.hpp"
 #include "cli/messages.hpp"
+#include "doctor/doctor.hpp"
 #include "jail/apply.hpp"
 #include "session/child.hpp"
 #include "session/supervisor.hpp"
@@ -51,6 +52,22 @@ Result<std::optional<libjail::AliasLease>> lease_address(libjail::Kernel& kernel
   return lease;
 }
 
+/// What jail -c looks at before each start, too.
+Result<void> examine(libjail::Kernel& kernel, const libjail::JailSpec& spec) {
+  namespace doctor = libjail::doctor;
+  if (spec.unsafe()) return {};
+  doctor::Subject subject{.name = spec.name(),
+                          .root = spec.path(),
+                          .owner = libjail::user_on_disk(spec.idmap(), 0),
+                          .ceiling = spec.ceiling(),
+                          .system_mounts = spec.mounts()};
+  if (const auto& address = spec.address(); address) {
+    subject.address = address->ip;
+    subject.adds_address = address->alias.has_value();
+  }
+  return doctor::refuse_unsafe(kernel, subject, "accept it with -o allow.unsafe");
+}
+
 }  // namespace
 
 libjail::AliasConfig installed_aliases() {
@@ -64,6 +81,10 @@ int run(libjail::Kernel& kernel, const Invocation& invocation,
   const cli::Messages messages("jail", invocation.verbosity);
   if (const auto checked = libjail::check_caller(kernel, "make a jail"); !checked) {
     messages.error(checked.error().text());
+    return cli::kSetupFailed;
+  }
+  if (const auto safe = examine(kernel, invocation.spec); !safe) {
+    messages.error(safe.error().text());
     return cli::kSetupFailed;
   }
   // From here on a signal must not end us between adding an address and taking it away.

@@ -31,7 +31,7 @@ class Run : public ::testing::Test {
   void TearDown() override { ::sigprocmask(SIG_SETMASK, &mask_, nullptr); }
 
   Invocation invocation(std::vector<std::string> argv, bool alias) const {
-    libjail::JailSpec::Fields fields{.path = folder.path(), .mounts = false};
+    libjail::JailSpec::Fields fields{.path = folder.path(), .unsafe = true, .mounts = false};
     if (alias) {
       fields.address = libjail::Address{
           .ip = 0x0a020304,
