@@ -28,6 +28,7 @@ struct Subject {
   std::uint64_t ceiling = kDefaultCeiling;
   std::optional<std::uint32_t> address{};  ///< IPv4, host byte order
   bool adds_address = false;               ///< the address comes with the start of the jail
+  bool own_network = false;                ///< its network is not the host's, nor are its addresses
   bool system_mounts = true;               ///< the jail gets /proc, /dev and /dev/shm of its own
   std::vector<conf::Mount> mounts{};       ///< that the start of the jail adds
   pid_t process = 0;  ///< one in the jail, so that its own mounts can be looked at; 0: none

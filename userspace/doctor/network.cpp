@@ -70,7 +70,7 @@ std::vector<std::string> reachable_ports(Kernel& kernel, const Sources& sources,
 
 void check_address(Kernel& kernel, const Sources& sources, const Subject& subject,
                    Collector& found) {
-  if (!subject.address) return;
+  if (!subject.address || subject.own_network) return;
   const std::string text = format_ip(*subject.address);
   const auto interfaces = kernel.interface_addresses();
   if (!interfaces) {

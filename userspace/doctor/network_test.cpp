@@ -70,6 +70,14 @@ TEST_F(Network, server_of_the_host_on_the_very_address) {
   EXPECT_THAT(findings(), IsEmpty()) << "it is the jail's own";
 }
 
+TEST_F(Network, of_its_own_has_nothing_of_the_host) {
+  kernel.addresses.clear();
+  sockets("tcp", "   0: 00000000:0016 00000000:0000 0A 0:0\n");
+  jail("active", "other");
+  subject.own_network = true;
+  EXPECT_THAT(findings(), IsEmpty());
+}
+
 TEST_F(Network, no_address_no_question) {
   subject.address.reset();
   sockets("tcp", "   0: 00000000:0016 00000000:0000 0A 0:0\n");

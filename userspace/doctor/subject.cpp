@@ -13,11 +13,12 @@ Result<Subject> subject_of(Kernel& kernel, const conf::JailConfig& config) {
                   .root = config.path,
                   .owner = user_on_disk(config.idmap, 0),
                   .ceiling = config.ceiling,
+                  .own_network = config.vnet,
                   .system_mounts = config.system_mounts,
                   .mounts = config.mounts};
   if (config.address) {
     subject.address = config.address->ip;
-    subject.adds_address = config.address->alias || config.vlan || config.vnet;
+    subject.adds_address = config.address->alias || config.vlan;
   }
   for (const auto& file : config.fstabs) {
     const auto text = read_file(kernel, AT_FDCWD, file.c_str());

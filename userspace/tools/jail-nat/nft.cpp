@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "tools/jail-nat/nft.hpp"
 
+#include <linux/netlink.h>
 #include <nftables/libnftables.h>
+#include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 
+#include "jail/unique_fd.hpp"
 #include "network/translation.hpp"
 
 namespace jail_nat {
@@ -46,6 +50,12 @@ Answer run(const std::string& commands, unsigned int flags) {
   return answer;
 }
 
+/// The library ends the process where the kernel has none of what it needs.
+bool kernel_has_netfilter() {
+  const libjail::UniqueFd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER));
+  return socket || errno != EPROTONOSUPPORT;
+}
+
 bool ends_with_reason(const std::string& error, int code) {
   return error.ends_with(libjail::reason(code));
 }
@@ -53,6 +63,7 @@ bool ends_with_reason(const std::string& error, int code) {
 }  // namespace
 
 Result<void> transact(const std::string& commands) {
+  if (!kernel_has_netfilter()) return fail(EPROTONOSUPPORT, "nftables", kKernel);
   const auto answer = run(commands, 0);
   if (answer.done) return {};
   const std::string what = std::string("table ") + libjail::network::kTable + ": " + answer.error;
@@ -67,6 +78,7 @@ Result<void> transact(const std::string& commands) {
 }
 
 Result<std::string> list_table() {
+  if (!kernel_has_netfilter()) return std::string();
   auto answer = run(std::string("list table ") + libjail::network::kTable, NFT_CTX_OUTPUT_JSON);
   if (answer.done) return std::move(answer.output);
   if (ends_with_reason(answer.error, ENOENT)) return std::string();

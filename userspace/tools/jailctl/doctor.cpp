@@ -14,6 +14,8 @@
 #include "doctor/text.hpp"
 #include "jail/address.hpp"
 #include "lib/text.hpp"
+#include "network/interface_lease.hpp"
+#include "network/plan.hpp"
 #include "tools/jailctl/configured.hpp"
 #include "tools/jailctl/doctor.hpp"
 #include "tools/jailctl/interrupt.hpp"
@@ -54,8 +56,26 @@ pid_t process_at_root(const Context& context, const libjail::ListedJail& jail) {
   return 0;
 }
 
+/// Whether the jail has a network namespace: one that jail(8) connected, or one that a process
+/// shows.
+bool has_own_network(const Context& context, const libjail::ListedJail& jail) {
+  const libjail::network::NetworkConfig config{.state_dir = context.state};
+  if (libjail::network::is_made_by_us(config, libjail::network::host_end_name(jail.name))) {
+    return true;
+  }
+  const auto processes = processes_of(context, jail.jid);
+  struct stat host {};
+  struct stat own {};
+  return !processes.empty() && ::stat((context.proc + "/self/ns/net").c_str(), &host) == 0 &&
+         ::stat((context.proc + "/" + std::to_string(processes[0].pid) + "/ns/net").c_str(),
+                &own) == 0 &&
+         own.st_ino != host.st_ino;
+}
+
 doctor::Subject running_subject(const Context& context, const libjail::ListedJail& jail) {
-  return doctor::subject_of(jail, process_at_root(context, jail));
+  auto subject = doctor::subject_of(jail, process_at_root(context, jail));
+  subject.own_network = has_own_network(context, jail);
+  return subject;
 }
 
 /// What is called so, as it runs or as it is configured.

@@ -110,6 +110,20 @@ TEST_F(DoctorTool, configured_jail) {
   EXPECT_THAT(run({"doctor"}).out, HasSubstr("web: UNSAFE dev-block"));
 }
 
+TEST_F(DoctorTool, running_jail_with_a_network_of_its_own) {
+  kernel.addresses.clear();
+  jails("7 0 active 1 0000000000000000 10.2.3.4 web - " + root + "\n");
+  temp.file("proc/12/status", "State:\tS\nPPid:\t1\nUid:\t0\nJid:\t7\n");
+  temp.file("proc/self/ns/net", "");
+  temp.file("proc/12/ns/net", "");
+  EXPECT_THAT(run({"doctor", "web"}).out, Not(HasSubstr("ip-missing")));
+  ::unlink((temp / "proc/12/ns/net").c_str());
+  ASSERT_EQ(::link((temp / "proc/self/ns/net").c_str(), (temp / "proc/12/ns/net").c_str()), 0);
+  EXPECT_THAT(run({"doctor", "web"}).out, HasSubstr("ip-missing")) << "the host's network";
+  temp.file("run/interfaces/j-web", "jail web\n");
+  EXPECT_THAT(run({"doctor", "web"}).out, Not(HasSubstr("ip-missing"))) << "jail(8) made it";
+}
+
 TEST_F(DoctorTool, running_jail) {
   jails("7 0 active 1 0000000000200000 10.2.3.4 web - " + root + "\n");
   temp.file("proc/41/status", "Name:\tsh\nState:\tS\nPPid:\t1\nUid:\t0\nJid:\t7\n");
