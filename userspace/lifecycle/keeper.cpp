@@ -130,8 +130,7 @@ class Keeper {
   for (int fd = 0; fd < 3; ++fd) {
     if (!null || ::dup2(null.get(), fd) < 0) ::_exit(1);
   }
-  const auto* group = kept.lease.group();
-  if (group != nullptr && !group->keep()) ::_exit(1);
+  if (!kept.lease.keep()) ::_exit(1);
   const auto post = record.keep();
   if (!post) {
     const std::string why = post.error().text();

@@ -26,6 +26,8 @@ class Lease {
   [[nodiscard]] Result<void> enter_network(Kernel& kernel) const;
   /// That processes of the jail join; NULL where there is none.
   [[nodiscard]] const limits::ControlGroup* group() const { return group_ ? &*group_ : nullptr; }
+  /// For the keeper: moves it to where nothing but the end of the jail ends it.
+  [[nodiscard]] Result<void> keep() { return group_ ? group_->keep() : Result<void>(); }
   /// Which carry the locks: a keeper keeps them open.
   [[nodiscard]] std::vector<int> descriptors() const;
 

@@ -62,7 +62,7 @@ class ControlGroup {
 
   /// Moves the calling process, which stays outside of the jail and is to outlive the one that made
   /// the group, to where nothing but the end of the jail ends it.
-  [[nodiscard]] Result<void> keep() const { return unit_ ? unit_->keep() : Result<void>(); }
+  [[nodiscard]] Result<void> keep() { return unit_ ? unit_->keep() : Result<void>(); }
 
   /// Changes the limits that are given, all or none of them. They hold at once: a limit of memory
   /// below what is in use kills.

@@ -125,7 +125,7 @@ TEST_F(ControlGroups, wrong_names_and_devices_are_refused_before_anything_is_mad
 TEST_F(ControlGroups, name_of_a_file_of_the_kernel_is_refused) {
   folder.file("jail/memory.max", "");
   EXPECT_THAT(ControlGroup::make("memory.max", {}, folder.path()),
-              FailsWith("give the jail another name"));
+              FailsWith("could be that of a file"));
 }
 
 TEST_F(ControlGroups, of_a_killed_process_is_made_new) {

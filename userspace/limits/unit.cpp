@@ -150,7 +150,9 @@ Result<void> Unit::make_room() const {
   return {};
 }
 
-Result<void> Unit::keep() const {
+Result<void> Unit::keep() {
+  hold_.reset();
+  holder_ = 0;
   if (const auto done = write_path(path_ + kKeeper + "/cgroup.procs", "0"); !done) {
     return fail(done.error(), "join control group " + path_ + kKeeper);
   }

@@ -44,8 +44,9 @@ class Unit {
 
   [[nodiscard]] const std::string& path() const { return path_; }
 
-  /// Moves the calling process in, which keeps the unit alive.
-  [[nodiscard]] Result<void> keep() const;
+  /// Moves the calling process in, which keeps the unit alive from now on; what kept it before is
+  /// left to the process that took the unit.
+  [[nodiscard]] Result<void> keep();
 
  private:
   Unit(std::string path, UniqueFd hold, pid_t holder)
