@@ -355,6 +355,11 @@ void Builder::nat() {
       error(value.position, "vnet.rdr", redirect.error());
     } else if (!config_.nat) {
       error(value.position, "vnet.rdr needs the translation of addresses", "give vnet.nat");
+    } else if (std::ranges::any_of(config_.redirects, [&redirect](const Redirect& one) {
+                 return one.protocol == redirect->protocol && one.address == redirect->address &&
+                        one.port == redirect->port;
+               })) {
+      error(value.position, "vnet.rdr: " + value.text + ": the port leads elsewhere already");
     } else {
       config_.redirects.push_back(std::move(*redirect));
     }

@@ -300,9 +300,15 @@ TEST(Config, translation_of_addresses) {
     EXPECT_THAT(mistake(text), HasSubstr("give vnet and ip4.addr, and no vnet.interface")) << text;
   }
   EXPECT_THAT(mistake("vnet.rdr = 'tcp 203.0.113.5:8080 80';"), HasSubstr("give vnet.nat"));
-  for (const char* text : {"tcp", "tcp 8080 80", "sctp 203.0.113.5:1 2", "tcp 203.0.113:1 2",
-                           "tcp 203.0.113.5:0 2", "tcp 203.0.113.5:1 65536", "tcp  203.0.113.5:1 2",
-                           "tcp 203.0.113.5:1 2 3", "tcp [::1]:1 2"}) {
+  EXPECT_THAT(mistake(jail + "vnet.rdr = 'tcp 203.0.113.5:80 80', 'tcp 203.0.113.5:80 81';"),
+              HasSubstr("leads elsewhere already"));
+  EXPECT_THAT(mistake(jail + "vnet.rdr = 'tcp 0.0.0.0:80 80';"), HasSubstr("of a single host"));
+  EXPECT_THAT(mistake(jail + "vnet.rdr = 'tcp 127.0.0.1:80 80';"), HasSubstr("to itself"));
+  EXPECT_THAT(mistake(jail + "vnet.rdr = 'tcp 203.0.113:1 2';"), HasSubstr("no IPv4 address"));
+  for (const char* text :
+       {"tcp", "tcp 8080 80", "sctp 203.0.113.5:1 2", "tcp none:1 2", "tcp e|203.0.113.5:1 2",
+        "tcp 203.0.113.5:0 2", "tcp 203.0.113.5:1 65536", "tcp  203.0.113.5:1 2",
+        "tcp 203.0.113.5:1 2 3"}) {
     EXPECT_THAT(mistake(jail + "vnet.rdr = '" + text + "';"), HasSubstr("redirects no port"))
         << text;
   }

@@ -6,7 +6,9 @@
 
 #include <bit>
 #include <limits>
+#include <optional>
 
+#include "jail/address.hpp"
 #include "lib/text.hpp"
 
 namespace libjail::conf {
@@ -118,13 +120,13 @@ Result<Redirect> parse_redirect(std::string_view text) {
   };
   if (words.size() != 3 || (words[0] != "tcp" && words[0] != "udp")) return bad();
   const auto colon = words[1].rfind(':');
-  in_addr address{};
-  if (colon == std::string_view::npos ||
-      inet_pton(AF_INET, std::string(words[1].substr(0, colon)).c_str(), &address) != 1) {
-    return bad();
-  }
+  if (colon == std::string_view::npos) return bad();
+  const auto parsed = parse_address(words[1].substr(0, colon));
+  if (!parsed) return std::unexpected(parsed.error());
+  const std::optional<Address>& address = *parsed;
+  if (!address || address->alias) return bad();
   Redirect redirect{.protocol = std::string(words[0]),
-                    .address = ntohl(address.s_addr),
+                    .address = address->ip,
                     .port = port(words[1].substr(colon + 1)),
                     .jail_port = port(words[2])};
   if (redirect.port == 0 || redirect.jail_port == 0) return bad();
