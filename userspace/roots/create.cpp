@@ -11,8 +11,10 @@
 
 #include "jail/steps.hpp"
 #include "roots/fill.hpp"
+#include "roots/image.hpp"
 #include "roots/links.hpp"
 #include "roots/overlay.hpp"
+#include "roots/own_mounts.hpp"
 #include "roots/record.hpp"
 #include "roots/store.hpp"
 #include "roots/tree.hpp"
@@ -99,6 +101,7 @@ class Creation {
                        .run = [] { return Result<void>(); }});
     }
     steps.push_back(make_folder_step());
+    if (request_.size != 0) steps.push_back(image_step());
     if (!record_.base.empty() && !(store_ && store_->has_base(record_.base))) {
       steps.push_back(base_step());
     }
@@ -126,6 +129,10 @@ class Creation {
   Result<void> choose_base() {
     record_ = {
         .source = request_.source.text, .sharing = request_.sharing, .base = {}, .lower = {}};
+    record_.size = request_.size;
+    if (request_.size != 0 && request_.sharing == Sharing::kLink) {
+      return fail(0, "links lead to no file system of a size of its own", "use --thin or --copy");
+    }
     if (request_.sharing == Sharing::kCopy) return {};
     if (request_.sharing == Sharing::kThin && request_.source.kind == Source::Kind::kFolder) {
       record_.lower = request_.source.value;
@@ -142,6 +149,9 @@ class Creation {
   }
 
   [[nodiscard]] std::string folder() const { return path_ + "/" + request_.name; }
+  [[nodiscard]] std::string layer() const {
+    return has_data(record_) ? folder() + "/" + kData : folder();
+  }
   [[nodiscard]] std::string base_path() const { return path_ + "/" + kBases + "/" + record_.base; }
 
   Step make_folder_step() {
@@ -163,6 +173,36 @@ class Creation {
                   work_.reset();
                   return remove_tree(kernel_, store_->fd(), hidden);
                 }};
+  }
+
+  /// Where the image is mounted.
+  [[nodiscard]] const char* image_point() const { return has_data(record_) ? kData : kRoot; }
+
+  Step image_step() {
+    Step step{.what = "make the image",
+              .commands = make_image_commands(folder(), request_.size),
+              .run = [this]() -> Result<void> {
+                const std::string path = store_->folder(unfinished(request_.name));
+                auto made = make_image(environment_, work_.get(), path, request_.size);
+                if (!made) return made;
+                if (::mkdirat(work_.get(), image_point(), 0755) < 0) return fail(errno, path);
+                auto mounted = mount_image(environment_, work_.get(), image_point());
+                if (!mounted) return std::unexpected(mounted.error());
+                image_ = std::move(*mounted);
+                static_cast<void>(::unlinkat(image_.get(), "lost+found", AT_REMOVEDIR));
+                return {};
+              },
+              .undo = [this]() -> Result<void> {
+                image_.reset();
+                if (const auto gone = kernel_.unmount(work_.get(), image_point()); !gone) {
+                  return fail(gone.error(), "unmount the image");
+                }
+                return {};
+              }};
+    step.commands.push_back("mkdir " + quoted(folder() + "/" + image_point()));
+    step.commands.push_back(mount_image_command(folder(), image_point()));
+    step.commands.push_back("rmdir " + quoted(folder() + "/" + image_point() + "/lost+found"));
+    return step;
   }
 
   /// In the unfinished folder first, so that a base is whole when it has its name.
@@ -219,20 +259,23 @@ class Creation {
 
   Step thin_step() {
     return {.what = "make the jail's layer",
-            .commands = {"(cd " + quoted(folder()) + " && mkdir root upper work)"},
+            .commands = {"mkdir " + quoted(folder() + "/" + kRoot),
+                         "(cd " + quoted(layer()) + " && mkdir upper work)"},
             .run = [this]() -> Result<void> {
               const UniqueFd lower(::open(record_.lower.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
               if (!lower) return fail(errno, record_.lower);
               const auto st = kernel_.fstat(lower.get());
               if (!st) return fail(st.error(), record_.lower);
               // The merged root has the upper one's owner and mode.
-              const auto upper = make_folder(kernel_, work_.get(), "upper", st->st_mode & 07777);
+              const int layer = image_ ? image_.get() : work_.get();
+              const auto upper = make_folder(kernel_, layer, "upper", st->st_mode & 07777);
               if (!upper) return std::unexpected(upper.error());
               if (::fchown(upper->get(), st->st_uid, st->st_gid) < 0) return fail(errno, "upper");
-              for (const char* name : {"work", kRoot}) {
-                const auto made = make_folder(kernel_, work_.get(), name, 0755);
-                if (!made) return std::unexpected(made.error());
-              }
+              const auto work = make_folder(kernel_, layer, "work", 0755);
+              if (!work) return std::unexpected(work.error());
+              image_.reset();  // or it would be in use when it is to be unmounted
+              const auto root = make_folder(kernel_, work_.get(), kRoot, 0755);
+              if (!root) return std::unexpected(root.error());
               return {};
             }};
   }
@@ -267,16 +310,21 @@ class Creation {
   }
 
   Step copy_step() {
-    Step step{.what = "unpack " + request_.source.text,
-              .commands = {"mkdir " + quoted(folder() + "/" + kRoot)},
-              .run = [this]() -> Result<void> {
+    Step step{.what = "unpack " + request_.source.text, .run = [this]() -> Result<void> {
+                if (image_) return fill_image();
                 const auto root = make_folder(kernel_, work_.get(), kRoot, 0755);
                 if (!root) return std::unexpected(root.error());
                 return fill_folder(root->get(), kRoot);
               }};
+    if (request_.size == 0) step.commands.push_back("mkdir " + quoted(folder() + "/" + kRoot));
     const auto filling = fill_commands(environment_, request_.source, folder() + "/" + kRoot);
     step.commands.insert(step.commands.end(), filling.begin(), filling.end());
     return step;
+  }
+
+  Result<void> fill_image() {
+    const UniqueFd root = std::move(image_);
+    return fill_folder(root.get(), kRoot);
   }
 
   Step publish_step() {
@@ -291,7 +339,8 @@ class Creation {
   }
 
   Step mount_step() {
-    const Overlay overlay{.name = request_.name, .lower = record_.lower, .folder = folder()};
+    const Overlay overlay{
+        .name = request_.name, .lower = record_.lower, .folder = folder(), .layer = layer()};
     return {.what = "mount " + root(),
             .commands = {mount_overlay_command(overlay)},
             .run = [this, overlay]() -> Result<void> {
@@ -309,6 +358,7 @@ class Creation {
   Record record_;
   UniqueFd work_;        ///< the folder of the jail
   UniqueFd links_lock_;  ///< while links are made
+  UniqueFd image_;       ///< the root of the image, until it is filled
   bool made_store_ = false;
 };
 

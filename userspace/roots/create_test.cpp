@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <set>
 
@@ -115,6 +116,85 @@ TEST_F(Create, jail_that_starts_meanwhile_keeps_links_sealed) {
   EXPECT_TRUE(waited);
   EXPECT_TRUE(is_sealed("one"));
   EXPECT_THAT(left(), ::testing::UnorderedElementsAre("one", ".base"));
+}
+
+class Sized : public testing::StoreTest {
+ protected:
+  void SetUp() override {
+    StoreTest::SetUp();
+    environment.attach_loop = [this](int file) -> Sys<LoopDevice> {
+      struct stat st {};
+      ::fstat(file, &st);
+      size = static_cast<std::uint64_t>(st.st_size);
+      if (loop_error != 0) return std::unexpected(loop_error);
+      return LoopDevice{.fd = {}, .path = "/dev/loop7"};
+    };
+  }
+  Result<std::string> make_sized(Sharing sharing, std::uint64_t bytes = 8 << 20) {
+    auto wanted = request(sharing);
+    wanted.size = bytes;
+    return create(environment, wanted);
+  }
+  std::uint64_t size = 0;
+  int loop_error = 0;
+};
+
+TEST_F(Sized, thin_one_has_its_layer_in_the_image) {
+  ASSERT_THAT(make_sized(Sharing::kThin), IsOk());
+  EXPECT_EQ(size, 8U << 20);
+  EXPECT_TRUE(kernel.called("fsconfig ext4 source=/dev/loop7"));
+  EXPECT_TRUE(fs::exists(kernel.mounted(0) / "upper"));
+  EXPECT_TRUE(fs::exists(kernel.mounted(0) / "work"));
+  EXPECT_TRUE(kernel.called("fsconfig overlay upperdir=" + (temp / "store/web/data/upper")));
+  EXPECT_THAT(read_text(temp / "store/web/record.json"), HasSubstr("\"size\":8388608"));
+  EXPECT_EQ(fs::status(temp / "store/web/image").permissions(), fs::perms(0600));
+  EXPECT_THAT(destroy(environment, "web"), HasValue(Destroyed::kAll));
+  EXPECT_THAT(left(), IsEmpty());
+}
+
+TEST_F(Sized, copy_is_in_the_image) {
+  ASSERT_THAT(make_sized(Sharing::kCopy), IsOk());
+  EXPECT_EQ(read_text(kernel.mounted(0) / "etc/passwd"), "passwd");
+  EXPECT_FALSE(kernel.called("fsopen overlay"));
+  EXPECT_FALSE(fs::exists(temp / "store/web/data"));
+}
+
+TEST_F(Sized, what_is_mounted_is_unmounted_before_it_goes) {
+  ASSERT_THAT(make_sized(Sharing::kThin), IsOk());
+  write("mountinfo", "36 35 7:7 / " + (temp / "store/web/data") + " rw - ext4 /dev/loop7 rw\n" +
+                         "37 36 0:30 / " + (temp / "store/web/root") + " rw - overlay x rw\n");
+  kernel.calls.clear();
+  const auto commands = destroy_commands(environment, "web");
+  ASSERT_THAT(commands, IsOk());
+  EXPECT_THAT(commands->at(0), HasSubstr("umount " + (temp / "store/web/root")));
+  EXPECT_THAT(commands->at(1), HasSubstr("umount " + (temp / "store/web/data")));
+  EXPECT_THAT(destroy(environment, "web"), HasValue(Destroyed::kAll));
+  const auto root = std::ranges::find(kernel.calls, "unmount root");
+  EXPECT_NE(std::find(root, kernel.calls.end(), "unmount data"), kernel.calls.end());
+}
+
+TEST_F(Sized, failures_leave_nothing) {
+  loop_error = ENOENT;
+  EXPECT_THAT(make_sized(Sharing::kThin), FailsWith("(modprobe loop)"));
+  EXPECT_THAT(left(), IsEmpty());
+  loop_error = 0;
+  for (const char* call : {"fsopen ext4", "fsconfig ext4 create", "fsmount ext4", "move_mount ext4",
+                           "fsopen overlay"}) {
+    kernel.fail(call, EIO);
+    EXPECT_THAT(make_sized(Sharing::kThin), IsError(EIO)) << call;
+    EXPECT_THAT(left(), IsEmpty()) << call;
+    kernel.fail(call, 0);
+  }
+  EXPECT_TRUE(kernel.called("unmount data")) << "undone when the overlay failed";
+}
+
+TEST_F(Sized, sizes_that_are_none) {
+  for (const std::uint64_t bytes : {std::uint64_t{1}, std::uint64_t{1} << 60}) {
+    EXPECT_THAT(make_sized(Sharing::kCopy, bytes), FailsWith("size: give 1M to 16T"));
+    EXPECT_THAT(left(), IsEmpty());
+  }
+  EXPECT_THAT(make_sized(Sharing::kLink), FailsWith("use --thin or --copy"));
+  EXPECT_THAT(left(), IsEmpty());
 }
 
 TEST_F(Create, set_user_id_files_are_out_of_reach) {

@@ -76,19 +76,17 @@ Result<Record> check(const Environment& environment, const Store& store, const s
               "stop it first");
 }
 
-std::vector<Step> steps_of(const Environment& environment, const Store& store,
-                           const std::string& name, const Record& record, bool mounted) {
+std::vector<Step> steps_of(const Store& store, const std::string& name, const Record& record,
+                           const Mounted& mounted) {
   std::vector<Step> steps;
-  if (mounted) {
+  if (mounted.any()) {
     steps.push_back({.what = "unmount " + store.root(name),
-                     .commands = {"umount " + quoted(store.root(name))},
-                     .run = [&environment, &store,
-                             &name] { return unmount_root(environment.kernel, store, name); },
+                     .commands = unmount_root_commands(store, name, mounted),
+                     .run = [&store, &name, mounted] { return unmount_root(store, name, mounted); },
                      .undo =
-                         [&environment, &store, &name, &record] {
-                           return record.sharing == Sharing::kThin
-                                      ? mount_root(environment.kernel, store, name, record)
-                                      : Result<void>();
+                         [&store, &name, &record] {
+                           return has_mounts(record) ? mount_root(store, name, record, {})
+                                                     : Result<void>();
                          }});
   }
   std::vector<std::string> commands;
@@ -123,10 +121,9 @@ Result<Destroyed> destroy(const Environment& environment, const std::string& nam
   }
   const auto record = check(environment, *store, name, force);
   if (!record) return std::unexpected(record.error());
-  const auto mounted = is_mounted(*store, name);
+  const auto mounted = find_mounted(*store, name);
   if (!mounted) return std::unexpected(mounted.error());
-  const auto done =
-      run_steps(steps_of(environment, *store, name, *record, *mounted), environment.interrupted);
+  const auto done = run_steps(steps_of(*store, name, *record, *mounted), environment.interrupted);
   if (!done) return std::unexpected(done.error());
   if (const auto removed = store->sweep(); !removed) return std::unexpected(removed.error());
   return Destroyed::kAll;
@@ -139,9 +136,9 @@ Result<std::vector<std::string>> destroy_commands(const Environment& environment
   if (!store) return std::unexpected(store.error());
   const auto record = check(environment, *store, name, force);
   if (!record) return std::unexpected(record.error());
-  const auto mounted = is_mounted(*store, name);
+  const auto mounted = find_mounted(*store, name);
   if (!mounted) return std::unexpected(mounted.error());
-  auto commands = commands_of(steps_of(environment, *store, name, *record, *mounted));
+  auto commands = commands_of(steps_of(*store, name, *record, *mounted));
   if (record->base.empty()) return commands;
   const auto users = store->users_of(record->base);
   if (users && users->size() == 1) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "jail/steps.hpp"
+#include "roots/image.hpp"
 #include "roots/overlay.hpp"
 #include "roots/own_mounts.hpp"
 #include "roots/store.hpp"
@@ -12,36 +13,98 @@
 
 namespace libjail::roots {
 
-Result<void> mount_root(Kernel& kernel, const Store& store, const std::string& name,
-                        const Record& record) {
+namespace {
+
+Result<void> unmount_one(const Store& store, const std::string& name, const char* point) {
+  auto& kernel = store.environment().kernel;
   const auto folder = open_folder(kernel, store.fd(), name);
   if (!folder) return fail(folder.error(), store.folder(name));
-  const auto target = open_folder(kernel, folder->get(), kRoot);
+  const auto gone = kernel.unmount(folder->get(), point);
+  if (gone) return {};
+  const std::string path = store.folder(name) + "/" + point;
+  return fail(gone.error(), "unmount " + path,
+              gone.error() == EBUSY ? "fuser -vm " + path + " shows who uses it" : "");
+}
+
+Overlay overlay_of(const Store& store, const std::string& name, const Record& record) {
+  const std::string folder = store.folder(name);
+  return {.name = name,
+          .lower = record.lower,
+          .folder = folder,
+          .layer = has_data(record) ? folder + "/" + kData : folder};
+}
+
+Result<void> mount_layers(const Store& store, const std::string& name, const Record& record,
+                          int folder) {
+  auto& kernel = store.environment().kernel;
+  const auto target = open_folder(kernel, folder, kRoot);
   if (!target) return fail(target.error(), store.root(name));
   return mount_overlay(kernel, overlay_of(store, name, record), target->get());
 }
 
-Result<void> unmount_root(Kernel& kernel, const Store& store, const std::string& name) {
-  const auto folder = open_folder(kernel, store.fd(), name);
+}  // namespace
+
+bool has_mounts(const Record& record) {
+  return record.sharing == Sharing::kThin || record.size != 0;
+}
+
+bool has_data(const Record& record) { return record.sharing == Sharing::kThin && record.size != 0; }
+
+Result<void> mount_root(const Store& store, const std::string& name, const Record& record,
+                        const Mounted& now) {
+  const auto folder = open_folder(store.environment().kernel, store.fd(), name);
   if (!folder) return fail(folder.error(), store.folder(name));
-  const auto gone = kernel.unmount(folder->get(), kRoot);
-  if (gone) return {};
-  return fail(gone.error(), "unmount " + store.root(name),
-              gone.error() == EBUSY ? "fuser -vm " + store.root(name) + " shows who uses it" : "");
+  bool made = false;
+  if (const char* point = has_data(record) ? kData : kRoot;
+      record.size != 0 && !(has_data(record) ? now.data : now.root)) {
+    const auto mounted = mount_image(store.environment(), folder->get(), point);
+    if (!mounted) return std::unexpected(mounted.error());
+    made = true;
+  }
+  if (record.sharing != Sharing::kThin || now.root) return {};
+  auto done = mount_layers(store, name, record, folder->get());
+  if (!done && made) static_cast<void>(unmount_one(store, name, kData));
+  return done;
 }
 
-Overlay overlay_of(const Store& store, const std::string& name, const Record& record) {
-  return {.name = name, .lower = record.lower, .folder = store.folder(name)};
+Result<void> unmount_root(const Store& store, const std::string& name, const Mounted& now) {
+  if (now.root) {
+    if (auto done = unmount_one(store, name, kRoot); !done) return done;
+  }
+  return now.data ? unmount_one(store, name, kData) : Result<void>();
 }
 
-Result<bool> is_mounted(const Store& store, const std::string& name) {
+std::vector<std::string> mount_root_commands(const Store& store, const std::string& name,
+                                             const Record& record, const Mounted& now) {
+  std::vector<std::string> commands;
+  const bool there = has_data(record) ? now.data : now.root;
+  if (record.size != 0 && !there) {
+    commands.push_back(mount_image_command(store.folder(name), has_data(record) ? kData : kRoot));
+  }
+  if (record.sharing == Sharing::kThin && !now.root) {
+    commands.push_back(mount_overlay_command(overlay_of(store, name, record)));
+  }
+  return commands;
+}
+
+std::vector<std::string> unmount_root_commands(const Store& store, const std::string& name,
+                                               const Mounted& now) {
+  std::vector<std::string> commands;
+  if (now.root) commands.push_back("umount " + quoted(store.root(name)));
+  if (now.data) commands.push_back("umount " + quoted(store.folder(name) + "/" + kData));
+  return commands;
+}
+
+Result<Mounted> find_mounted(const Store& store, const std::string& name) {
   const auto mounts = store.mounts(name);
   if (!mounts) return std::unexpected(mounts.error());
   std::vector<std::string> foreign;
-  bool own = false;
+  Mounted own;
   for (const auto& point : *mounts) {
-    if (point == store.root(name) && !own) {
-      own = true;
+    if (point == store.root(name) && !own.root) {
+      own.root = true;
+    } else if (point == store.folder(name) + "/" + kData && !own.data) {
+      own.data = true;
     } else {
       foreign.push_back(point);
     }
@@ -57,7 +120,7 @@ namespace {
 struct Found {
   Store store;
   Record record;
-  bool mounted = false;
+  Mounted mounted{};
 };
 
 Result<Found> find(const Environment& environment, const std::string& name, bool lock) {
@@ -71,8 +134,11 @@ Result<Found> find(const Environment& environment, const std::string& name, bool
   if (!record) return std::unexpected(record.error());
   const auto points = store->mounts(name);
   if (!points) return std::unexpected(points.error());
-  bool mounted = false;
-  for (const auto& point : *points) mounted = mounted || point == store->root(name);
+  Mounted mounted;
+  for (const auto& point : *points) {
+    mounted.root = mounted.root || point == store->root(name);
+    mounted.data = mounted.data || point == store->folder(name) + "/" + kData;
+  }
   return Found{.store = *std::move(store), .record = *std::move(record), .mounted = mounted};
 }
 
@@ -81,8 +147,8 @@ Result<Found> find(const Environment& environment, const std::string& name, bool
 Result<bool> mount(const Environment& environment, const std::string& name) {
   const auto found = find(environment, name, true);
   if (!found) return std::unexpected(found.error());
-  if (found->record.sharing != Sharing::kThin || found->mounted) return false;
-  auto done = mount_root(environment.kernel, found->store, name, found->record);
+  if (!has_mounts(found->record) || found->mounted.root) return false;
+  auto done = mount_root(found->store, name, found->record, found->mounted);
   if (!done) return std::unexpected(done.error());
   return true;
 }
@@ -90,13 +156,14 @@ Result<bool> mount(const Environment& environment, const std::string& name) {
 Result<bool> unmount(const Environment& environment, const std::string& name) {
   const auto found = find(environment, name, true);
   if (!found) return std::unexpected(found.error());
-  if (found->record.sharing != Sharing::kThin) return false;
+  if (!has_mounts(found->record)) return false;
   if (auto running = refuse_running(found->store, name); !running) {
     return std::unexpected(running.error());
   }
-  const auto mounted = is_mounted(found->store, name);
-  if (!mounted || !*mounted) return mounted;
-  auto done = unmount_root(environment.kernel, found->store, name);
+  const auto mounted = find_mounted(found->store, name);
+  if (!mounted) return std::unexpected(mounted.error());
+  if (!mounted->any()) return false;
+  auto done = unmount_root(found->store, name, *mounted);
   if (!done) return std::unexpected(done.error());
   return true;
 }
@@ -119,16 +186,14 @@ Result<std::vector<std::string>> mount_commands(const Environment& environment,
                                                 const std::string& name) {
   const auto found = find(environment, name, false);
   if (!found) return std::unexpected(found.error());
-  if (found->record.sharing != Sharing::kThin || found->mounted) return {};
-  return std::vector{mount_overlay_command(overlay_of(found->store, name, found->record))};
+  return mount_root_commands(found->store, name, found->record, found->mounted);
 }
 
 Result<std::vector<std::string>> unmount_commands(const Environment& environment,
                                                   const std::string& name) {
   const auto found = find(environment, name, false);
   if (!found) return std::unexpected(found.error());
-  if (!found->mounted) return {};
-  return std::vector{"umount " + quoted(found->store.root(name))};
+  return unmount_root_commands(found->store, name, found->mounted);
 }
 
 }  // namespace libjail::roots

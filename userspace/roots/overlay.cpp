@@ -37,8 +37,8 @@ Result<void> mount_overlay(Kernel& kernel, const Overlay& overlay, int target) {
   const auto options = std::to_array<std::pair<const char*, std::string>>(
       {{"source", "jail-" + overlay.name},
        {"lowerdir+", overlay.lower},
-       {"upperdir", escaped(overlay.folder + "/upper")},
-       {"workdir", escaped(overlay.folder + "/work")},
+       {"upperdir", escaped(overlay.layer + "/upper")},
+       {"workdir", escaped(overlay.layer + "/work")},
        {"redirect_dir", "nofollow"},
        {"metacopy", "off"}});
   const auto fs = kernel.fsopen("overlay");
@@ -69,8 +69,8 @@ Result<void> mount_overlay(Kernel& kernel, const Overlay& overlay, int target) {
 
 std::string mount_overlay_command(const Overlay& overlay) {
   const std::string options = "nodev,lowerdir=" + escaped_option(overlay.lower) +
-                              ",upperdir=" + escaped_option(overlay.folder + "/upper") +
-                              ",workdir=" + escaped_option(overlay.folder + "/work") +
+                              ",upperdir=" + escaped_option(overlay.layer + "/upper") +
+                              ",workdir=" + escaped_option(overlay.layer + "/work") +
                               ",redirect_dir=nofollow,metacopy=off";
   return "mount -t overlay -o " + quoted(options) + " jail-" + overlay.name + " " +
          quoted(overlay.folder + "/root");

@@ -12,7 +12,8 @@ namespace libjail::roots {
 struct Overlay {
   std::string name;    ///< of the jail
   std::string lower;   ///< what stays as it is
-  std::string folder;  ///< STORE/NAME, with "upper", "work" and "root" in it
+  std::string folder;  ///< STORE/NAME, with "root" in it
+  std::string layer;   ///< the folder with "upper" and "work" in it
 };
 
 /// Mounts it on "root", without device nodes. What another kernel's defaults could let a

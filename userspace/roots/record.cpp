@@ -38,6 +38,7 @@ std::string print_record(const Record& record) {
   }
   json["base"] = record.base;
   json["lower"] = record.lower;
+  if (record.size != 0) json["size"] = record.size;
   // Paths need not be UTF-8; those that are not are refused where they are used.
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -54,13 +55,16 @@ Result<Record> parse_record(const std::string& text) {
   const auto sharing = string_of(json, "sharing");
   auto base = string_of(json, "base");
   auto lower = string_of(json, "lower");
+  const auto size = json.find("size");
   if (!source || !sharing || !base || !lower) return bad();
+  if (size != json.end() && !size->is_number_unsigned()) return bad();
   for (const auto& [value, name] : kSharing) {
     if (*sharing == name) {
       return Record{.source = *std::move(source),
                     .sharing = value,
                     .base = *std::move(base),
-                    .lower = *std::move(lower)};
+                    .lower = *std::move(lower),
+                    .size = size == json.end() ? 0 : size->get<std::uint64_t>()};
     }
   }
   return bad();

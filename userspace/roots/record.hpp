@@ -2,6 +2,7 @@
 // What a root directory was made from: STORE/NAME/record.json, which no jail can reach.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "jail/error.hpp"
@@ -15,8 +16,9 @@ inline constexpr const char* kRecordFile = "record.json";
 struct Record {
   std::string source;  ///< as the user gave it
   Sharing sharing = Sharing::kThin;
-  std::string base;   ///< its name below STORE/.base, or empty
-  std::string lower;  ///< of a thin one: the absolute path of the lower layer
+  std::string base;        ///< its name below STORE/.base, or empty
+  std::string lower;       ///< of a thin one: the absolute path of the lower layer
+  std::uint64_t size = 0;  ///< of its image, in bytes; 0: it has none
 
   bool operator==(const Record&) const = default;
 };

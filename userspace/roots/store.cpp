@@ -15,6 +15,7 @@
 #include "jail/listing.hpp"
 #include "jail/name.hpp"
 #include "lib/mount_table.hpp"
+#include "roots/image.hpp"
 #include "roots/links.hpp"
 #include "roots/tree.hpp"
 
@@ -104,6 +105,21 @@ Result<void> Store::wait_for_lock(int fd, const std::string& what, const std::st
   return {};
 }
 
+/// What a killed tool had mounted there.
+Result<void> Store::unmount_leftover(const std::string& entry) const {
+  const auto points = mounts(entry);
+  if (!points) return std::unexpected(points.error());
+  for (const auto& point : *points) {
+    const char* name = point == root(entry) ? kRoot : kData;
+    if (point != folder(entry) + "/" + name) continue;  // none of ours: it stays, and the rest
+    const auto folder_fd = open_folder(environment_->kernel, fd_.get(), entry);
+    if (!folder_fd) return fail(folder_fd.error(), folder(entry));
+    const auto gone = environment_->kernel.unmount(folder_fd->get(), name);
+    if (!gone) return fail(gone.error(), "unmount " + point);
+  }
+  return {};
+}
+
 /// Whether no jail runs that has links to files that the unfinished folder has links to.
 Result<bool> Store::may_free(const std::string& entry) const {
   const auto folder_fd = open_folder(environment_->kernel, fd_.get(), entry);
@@ -134,7 +150,8 @@ Result<std::vector<std::string>> Store::sweep() const {
     const auto free = may_free(entry.name);
     if (!free) return std::unexpected(free.error());
     if (!*free) continue;
-    auto done = seal_base_of(kernel, fd_.get(), entry.name);
+    auto done = unmount_leftover(entry.name);
+    if (done) done = seal_base_of(kernel, fd_.get(), entry.name);
     // The record comes last, as it tells what is to be made immutable again.
     if (done) {
       if (const auto folder = open_folder(kernel, fd_.get(), entry.name)) {

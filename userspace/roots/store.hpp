@@ -2,6 +2,7 @@
 // The folder that all root directories are in:
 //   NAME/root         what the jail sees
 //   NAME/upper, work  of a thin one: what it changed, and overlayfs's own
+//   NAME/image, data  of one with a size: the file system, and where it is mounted with these two
 //   NAME/record.json  what it was made from
 //   .base/KEY         what several are made from
 //   .NAME.unfinished  on its way in or out; without a running jailctl, garbage
@@ -60,6 +61,7 @@ class Store {
   /// The mount points at and below the folder of a jail, innermost first.
   [[nodiscard]] Result<std::vector<std::string>> mounts(const std::string& name) const;
 
+  [[nodiscard]] const Environment& environment() const { return *environment_; }
   [[nodiscard]] int fd() const { return fd_.get(); }
   /// Without symbolic links.
   [[nodiscard]] const std::string& path() const { return path_; }
@@ -72,6 +74,7 @@ class Store {
   Store(const Environment& environment, UniqueFd fd, std::string path)
       : environment_(&environment), fd_(std::move(fd)), path_(std::move(path)) {}
   [[nodiscard]] Result<void> sweep_bases() const;
+  [[nodiscard]] Result<void> unmount_leftover(const std::string& entry) const;
   [[nodiscard]] Result<bool> may_free(const std::string& entry) const;
   [[nodiscard]] Result<void> wait_for_lock(int fd, const std::string& what,
                                            const std::string& whom) const;

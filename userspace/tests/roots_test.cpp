@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -253,6 +254,175 @@ TEST_F(Roots, signals_at_any_time_leave_nothing) {
     }
     EXPECT_GT(cut, 0);
   }
+}
+
+/// Root directories of a limited size.
+class SizedRoots : public Roots {
+ protected:
+  void SetUp() override {
+    if (!fs::exists("/sbin/mke2fs")) GTEST_SKIP() << "this guest has no mke2fs";
+    Roots::SetUp();
+  }
+  void TearDown() override {
+    if (IsSkipped()) return;
+    // The kernel clears a device a moment after its last use.
+    EXPECT_TRUE(comes_true([] { return loops().empty(); })) << "a loop device is left";
+    Roots::TearDown();
+  }
+
+  /// The files behind loop devices.
+  static std::vector<std::string> loops() {
+    std::vector<std::string> files;
+    std::error_code none;
+    for (const auto& entry : fs::directory_iterator("/sys/block", none)) {
+      const auto file = entry.path() / "loop/backing_file";
+      if (fs::exists(file, none)) files.push_back(file);
+    }
+    return files;
+  }
+  static std::uint64_t used() {
+    struct statvfs st {};
+    EXPECT_EQ(::statvfs("/var/lib", &st), 0);
+    return (st.f_blocks - st.f_bfree) * st.f_frsize;
+  }
+  static std::vector<std::string> create(const std::string& sharing,
+                                         const std::string& size = "32M") {
+    return {kJailctl, "create", "web", "--from", "busybox", sharing, "--size", size};
+  }
+  static constexpr std::uint64_t kMiB = 1 << 20;
+  static constexpr const char* kFill =
+      "dd if=/dev/zero of=/big bs=1048576 count=64 2>&1 && echo all || echo failed";
+};
+
+TEST_F(SizedRoots, jail_cannot_fill_the_disk_of_the_host) {
+  for (const char* sharing : {"--thin", "--copy"}) {
+    expect_created("web", "busybox", sharing);
+    const auto before = used();
+    EXPECT_THAT(run(in_jail("web", kFill)).out, HasSubstr("all\n")) << "the control";
+    EXPECT_GE(used(), before + 64 * kMiB);
+    expect_destroyed("web");
+
+    const auto made = run(create(sharing));
+    ASSERT_EQ(made.status, 0) << made.err;
+    const auto outcome = run(in_jail("web", kFill));
+    EXPECT_THAT(outcome.out, HasSubstr("failed\n")) << outcome.err;
+    EXPECT_THAT(outcome.out, HasSubstr("No space left on device"));
+    EXPECT_LT(used(), before + 40 * kMiB);
+    EXPECT_EQ(run(in_jail("web", "rm /big && echo hi >/file && cat /file")).out, "hi\n");
+    expect_destroyed("web");
+  }
+}
+
+TEST_F(SizedRoots, mounts_come_and_go) {
+  for (const char* sharing : {"--thin", "--copy"}) {
+    ASSERT_EQ(run(create(sharing)).status, 0);
+    ASSERT_EQ(run(in_jail("web", "echo kept >/etc/kept; ls / | grep lost")).out, "");
+    EXPECT_EQ(loops().size(), 1U);
+    EXPECT_EQ(jailctl({"umount", "web"}).out, "web: unmounted\n");
+    EXPECT_TRUE(comes_true([] { return loops().empty(); }));
+    EXPECT_THAT(host_mounts(), Not(HasSubstr(kStore)));
+    EXPECT_EQ(jailctl({"mount", "--all"}).out, "web: mounted\n");
+    EXPECT_EQ(jailctl({"mount", "web"}).out, "") << "once";
+    EXPECT_EQ(run(in_jail("web", "cat /etc/kept")).out, "kept\n");
+    // Half of it, as one who was killed would leave it.
+    ASSERT_EQ(::umount2(place("web").c_str(), 0), 0);
+    EXPECT_EQ(jailctl({"mount", "web"}).out, "web: mounted\n");
+    EXPECT_EQ(run(in_jail("web", "cat /etc/kept")).out, "kept\n");
+    ASSERT_EQ(::umount2(place("web").c_str(), 0), 0);
+    expect_destroyed("web");
+  }
+}
+
+TEST_F(SizedRoots, has_no_device_nodes_and_no_file_of_the_jails_is_the_image) {
+  for (const char* sharing : {"--thin", "--copy"}) {
+    ASSERT_EQ(run(create(sharing)).status, 0);
+    ASSERT_EQ(::mknod((place("web") + "/null").c_str(), S_IFCHR | 0666, 0x103), 0);
+    EXPECT_EQ(::open((place("web") + "/null").c_str(), O_RDONLY | O_CLOEXEC), -1);
+    EXPECT_EQ(errno, EACCES);
+    EXPECT_EQ(run(in_jail("web", "find / -xdev -name image")).out, "");
+    struct stat st {};
+    ASSERT_EQ(::stat("/var/lib/jail/web/image", &st), 0);
+    EXPECT_EQ(st.st_mode & 07777, 0600U);
+    expect_destroyed("web");
+  }
+}
+
+TEST_F(SizedRoots, running_jail_keeps_it) {
+  ASSERT_EQ(run(create("--thin")).status, 0);
+  Process jail(in_jail("web", "echo up; exec sleep 1000"));
+  ASSERT_TRUE(jail.prints("up"));
+  EXPECT_EQ(jailctl({"destroy", "--yes", "web"}).status, 1);
+  EXPECT_EQ(jailctl({"umount", "web"}).status, 1);
+  EXPECT_EQ(loops().size(), 1U);
+  ::kill(jail.pid(), SIGKILL);
+  jail.wait();
+  ASSERT_TRUE(comes_true([] { return jails().empty(); }));
+  expect_destroyed("web");
+}
+
+TEST_F(SizedRoots, signals_at_any_time_leave_nothing) {
+  for (const int number : {SIGINT, SIGTERM, SIGKILL}) {
+    int cut = 0;
+    for (int wait = 0; wait < 500; wait += 31) {
+      Process tool(create(wait % 2 == 0 ? "--thin" : "--copy", "16M"));
+      ::usleep(static_cast<useconds_t>(wait) * 1000);
+      ::kill(tool.pid(), number);
+      const auto outcome = tool.finish();
+      if (outcome.status != 0) ++cut;
+      if (number != SIGKILL && outcome.status != 0) {
+        EXPECT_THAT(left(), IsEmpty()) << outcome.err;
+        EXPECT_THAT(host_mounts(), Not(HasSubstr(kStore))) << outcome.err;
+      }
+      const auto gone = jailctl({"destroy", "--yes", "web"});
+      EXPECT_THAT(left(), IsEmpty()) << gone.err;
+      EXPECT_THAT(host_mounts(), Not(HasSubstr(kStore))) << gone.err;
+      EXPECT_TRUE(comes_true([] { return loops().empty(); })) << wait;
+    }
+    EXPECT_GT(cut, 0);
+  }
+}
+
+TEST_F(SizedRoots, commands_are_printed) {
+  for (const char* sharing : {"--thin", "--copy"}) {
+    auto argv = create(sharing);
+    argv.emplace_back("-n");
+    const auto printed = run(argv);
+    ASSERT_EQ(printed.status, 0) << printed.err;
+    EXPECT_FALSE(fs::exists(kStore)) << "-n changes nothing";
+    EXPECT_THAT(printed.out, HasSubstr("truncate -s 33554432 /var/lib/jail/web/image"));
+    EXPECT_THAT(printed.out, HasSubstr("mount -o loop,nodev /var/lib/jail/web/image "));
+    ASSERT_EQ(run(create(sharing)).status, 0);
+    const auto undo = jailctl({"destroy", "-n", "web"});
+    EXPECT_THAT(undo.out, HasSubstr("umount " + place("web") + "\n"));
+    expect_destroyed("web");
+    fs::remove(kStore);
+  }
+}
+
+TEST_F(SizedRoots, full_disk_of_the_host_leaves_nothing) {
+  // What is made from first, then no room for the image.
+  expect_created("other", "busybox", "--thin");
+  const auto filled = run({"/bin/busybox", "sh", "-c", "dd if=/dev/zero of=/var/lib/full bs=4096"});
+  EXPECT_THAT(filled.err, HasSubstr("No space left"));
+  for (const char* sharing : {"--thin", "--copy"}) {
+    const auto outcome = run(create(sharing));
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_TRUE(comes_true([] { return loops().empty(); }));
+    EXPECT_FALSE(fs::exists("/var/lib/jail/web"));
+    EXPECT_FALSE(fs::exists("/var/lib/jail/.web.unfinished")) << outcome.err;
+  }
+  ::unlink("/var/lib/full");
+  expect_destroyed("other");
+}
+
+TEST_F(SizedRoots, wrong_sizes) {
+  for (const char* size : {"0", "x", "-1", "1K", "17T", "99999999999999999999"}) {
+    const auto outcome = run(create("--copy", size));
+    EXPECT_EQ(outcome.status, 1) << size;
+    EXPECT_THAT(left(), IsEmpty()) << size;
+  }
+  EXPECT_EQ(run(create("--link")).status, 2);
 }
 
 TEST_F(Roots, wrong_command_lines_and_requests) {

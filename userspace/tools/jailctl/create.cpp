@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "lib/conf/quantities.hpp"
 #include "tools/jailctl/create.hpp"
 #include "tools/jailctl/roots.hpp"
 
@@ -19,13 +20,19 @@ struct Arguments {
   std::string name;
   std::string from;
   Sharing sharing = Sharing::kThin;
+  std::string size;
 };
 
 int run(const Context& context, const Arguments& arguments) {
   auto source = libjail::roots::parse_source(arguments.from);
   if (!source) return report(context, arguments.name, source.error());
-  const libjail::roots::CreateRequest request{
+  libjail::roots::CreateRequest request{
       .name = arguments.name, .source = *std::move(source), .sharing = arguments.sharing};
+  if (!arguments.size.empty()) {
+    const auto size = libjail::conf::parse_size(arguments.size);
+    if (!size) return report(context, arguments.name, size.error());
+    request.size = *size;
+  }
   const auto environment = environment_of(context, arguments.common, arguments.name);
   if (arguments.common.dry_run) {
     return print_commands(context, arguments.name,
@@ -64,7 +71,12 @@ Subcommand create_subcommand() {
                    .help = "Share files by immutable hard links",
                    .take = share(Sharing::kLink),
                    .excludes = "--copy"},
-                  {.names = "--copy", .help = "Share nothing", .take = share(Sharing::kCopy)}},
+                  {.names = "--copy", .help = "Share nothing", .take = share(Sharing::kCopy)},
+                  {.names = "--size",
+                   .help = "What the jail can fill at most, such as 500M",
+                   .value = "SIZE",
+                   .take = [arguments](const std::string& value) { arguments->size = value; },
+                   .excludes = "--link"}},
       .run = [arguments](const Context& context) { return run(context, *arguments); }};
   for (auto& option : common_options(arguments->common)) subcommand.options.push_back(option);
   return subcommand;

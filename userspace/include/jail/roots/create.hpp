@@ -2,6 +2,7 @@
 // Makes the root directory of a jail, all of it or nothing.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct CreateRequest {
   std::string name;  ///< of the jail
   Source source;
   Sharing sharing = Sharing::kThin;
+  std::uint64_t size = 0;  ///< bytes that the jail can fill at most; 0: as the store has
 };
 
 /// Makes STORE/NAME with the root directory STORE/NAME/root. A failure or an interruption at any

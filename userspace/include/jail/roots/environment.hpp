@@ -17,12 +17,22 @@ struct Progress {
   std::uint64_t bytes{};  ///< of their contents
 };
 
+struct LoopDevice {
+  UniqueFd fd;
+  std::string path;
+};
+
+/// A loop device (loop(4)) of the file, which is free again after its last use.
+[[nodiscard]] Sys<LoopDevice> attach_loop(int file);
+
 struct Environment {
   Kernel& kernel;
   std::string store = "/var/lib/jail";          ///< absolute; a folder of root's with mode 0700
   std::string listing = "/proc/jails";          ///< the living jails
   std::string mounts = "/proc/self/mountinfo";  ///< the mounts that removal must not cross
   std::string busybox{};  ///< the program, or empty: found in /bin or /usr/bin
+
+  std::function<Sys<LoopDevice>(int file)> attach_loop = roots::attach_loop;
 
   /// Asked often; once it is true, what is going on ends with EINTR and is undone.
   std::function<bool()> interrupted = [] { return false; };
