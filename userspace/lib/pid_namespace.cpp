@@ -96,11 +96,11 @@ Result<UniqueFd> find_init(Kernel& kernel, const InitConfig& config, int jail) {
   if (words.size() != 2 || parse_number<std::uint64_t>(words[1]) != info->start_time) {
     return UniqueFd();  // of a jail that had this number before
   }
-  const auto pid = parse_number<pid_t>(words[0]);
-  auto process = open_process(pid.value_or(0));
+  const pid_t pid = parse_number<pid_t>(words[0]).value_or(0);
+  auto process = open_process(pid);
   if (!process) return UniqueFd();
   // In this order: as long as it has not ended, the number is its own.
-  if (!is_in_jail(kernel, config, *pid, info->jid) || has_ended(*process)) return UniqueFd();
+  if (!is_in_jail(kernel, config, pid, info->jid) || has_ended(*process)) return UniqueFd();
   return *std::move(process);
 }
 

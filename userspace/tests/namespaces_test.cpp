@@ -12,6 +12,7 @@
 #include <filesystem>
 
 #include "tests/host.hpp"
+#include "tests/session.hpp"
 
 namespace guest {
 namespace {
@@ -147,6 +148,31 @@ TEST_F(PidJail, kill_9_of_jail_leaves_a_jail_that_ends_with_its_processes) {
   ASSERT_EQ(jails().size(), 1U);
   EXPECT_EQ(run({kJail, "-r", "web"}).status, 0);
   EXPECT_THAT(jails(), IsEmpty());
+}
+
+TEST_F(PidJail, at_a_terminal) {
+  Session session(jail("tty; : </dev/tty && echo ctty; echo up; read line; echo got $line; exit 6",
+                       {"-o", "pid"}));
+  ASSERT_TRUE(session.shows("up"));
+  session.type("hello\r");
+  EXPECT_EQ(session.wait(), 6);
+  EXPECT_THAT(session.screen, HasSubstr("/dev/pts/0\r\nctty"));
+  EXPECT_THAT(session.screen, HasSubstr("got hello"));
+  EXPECT_TRUE(session.in_line_mode());
+}
+
+TEST_F(PidJail, keys_that_send_signals_reach_the_foreground) {
+  Session session({kJail, "-o", "pid", root.path(), "default", "none", "sh", "-i"});
+  session.type("sleep 1000\r");
+  // Process 1, the shell and what it started.
+  ASSERT_TRUE(comes_true([] { return jails().size() == 1 && jails()[0].processes == 3; }));
+  // Until sleep has the terminal the key goes to the shell, which does not mind.
+  EXPECT_TRUE(comes_true([&] {
+    session.type("\x03");
+    return jails()[0].processes == 2;
+  }));
+  session.type("exit 5\r");
+  EXPECT_EQ(session.wait(), 5) << session.screen;
 }
 
 // --- jail -c, jexec, jail -r ---------------------------------------------------------------------
