@@ -24,7 +24,7 @@
 namespace session {
 namespace {
 
-constexpr const char* kTitle = "jail-init";
+constexpr std::string_view kTitle = "jail-init";
 constexpr int kPause = 200;  ///< milliseconds between two looks for processes of other parents
 
 int exit_status(int status) {
@@ -36,7 +36,7 @@ class Init {
   /// @param command  a child that the jail is there for, or 0
   Init(Channel channel, bool persist, pid_t command)
       : channel_(std::move(channel)), persist_(persist), command_(command) {
-    ::prctl(PR_SET_NAME, kTitle);
+    ::prctl(PR_SET_NAME, kTitle.data());
     ::close_range(0, static_cast<unsigned int>(channel_.get()) - 1, 0);
     ::close_range(static_cast<unsigned int>(channel_.get()) + 1, ~0U, 0);
     sigset_t all;
@@ -132,11 +132,10 @@ void wipe_arguments() {
   if (numbers.size() <= kStart + 1) return;
   const auto start = libjail::parse_number<std::uintptr_t>(numbers[kStart]).value_or(0);
   const auto end = libjail::parse_number<std::uintptr_t>(numbers[kStart + 1]).value_or(0);
-  const std::size_t title = std::strlen(kTitle);
-  if (start == 0 || end <= start + title) return;
+  if (start == 0 || end <= start + kTitle.size()) return;
   auto* const arguments = reinterpret_cast<char*>(start);
   std::memset(arguments, 0, end - start);
-  std::memcpy(arguments, kTitle, title);
+  kTitle.copy(arguments, kTitle.size());
 }
 
 void stay_as_init(Channel channel, bool persist) { Init(std::move(channel), persist, 0).run(); }
