@@ -19,10 +19,11 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
 #include <functional>
+#include <string_view>
 
 #include "jail/libjail.h"
+#include "lib/text.hpp"
 
 namespace libjail {
 namespace {
@@ -75,8 +76,11 @@ Sys<UniqueFd> make_namespace(int flag, const char* file,
     if (::getppid() != caller) ::_exit(1);
     std::array<char, 16> self{};
     Report report{.error = ::unshare(flag) < 0 ? errno : 0};
-    if (::readlink("/proc/self", self.data(), self.size() - 1) > 0)
-      report.pid = ::atoi(self.data());
+    const ssize_t length = ::readlink("/proc/self", self.data(), self.size());
+    if (length > 0) {
+      const std::string_view number(self.data(), static_cast<std::size_t>(length));
+      report.pid = parse_number<pid_t>(number).value_or(0);
+    }
     if (::write(writer.get(), &report, sizeof report) < 0) ::_exit(1);
     for (;;) ::pause();  // until it is killed
   }

@@ -245,6 +245,26 @@ TEST_F(PidJail, failure_and_interrupt_leave_nothing) {
   }
 }
 
+TEST_F(PidJail, killed_at_any_time_is_swept_by_the_next) {
+  configure("persist; limit.pids = 99; exec.start = 'sleep 1000 &', 'true';");
+  int cut = 0;
+  for (int wait = 0; wait < 400; wait += 19) {
+    Process process({kJail, "-f", files / "jail.conf", "-c", "web"});
+    ::usleep(static_cast<useconds_t>(wait) * 1000);
+    ::kill(process.pid(), SIGKILL);
+    if (process.wait() != 0) ++cut;
+    run({kJail, "-q", "-R", "nosuch"});  // whoever comes next
+    if (!jails().empty()) {
+      // It had come up, and is as any other one.
+      EXPECT_EQ(run({kJail, "-r", "web"}).status, 0) << wait;
+    }
+    EXPECT_TRUE(comes_true([] { return jails().empty(); })) << wait;
+    EXPECT_FALSE(fs::exists("/run/jail/records/web")) << wait;
+    EXPECT_FALSE(fs::exists("/sys/fs/cgroup/jail/web")) << wait;
+  }
+  EXPECT_GT(cut, 0);
+}
+
 TEST_F(PidJail, removal_by_force_ends_process_1) {
   configure("persist; exec.start = 'trap \"\" TERM; while :; do sleep 1; done &';");
   ASSERT_EQ(jail_with({"-c", "web"}).status, 0);
