@@ -77,7 +77,6 @@ bool ask_to_end(Kernel& kernel, const InitConfig& inits, Interrupts& interrupts,
   if (!place) return false;
   if ((info.cap_ceiling >> CAP_KILL & 1) != 0) {
     signal_inside(kernel, *place, jail, name, SIGTERM);
-    if (place->init()) signal_process(place->init(), SIGTERM);
   } else {
     signal_outside(kernel, info.jid, SIGTERM);
   }
@@ -89,7 +88,11 @@ bool ask_to_end(Kernel& kernel, const InitConfig& inits, Interrupts& interrupts,
     std::vector<pollfd> polls{{.fd = jail, .events = POLLIN, .revents = 0},
                               {.fd = interrupts.descriptor(), .events = POLLIN, .revents = 0}};
     constexpr long kMost = 60000;
-    ::poll(polls.data(), polls.size(), static_cast<int>(std::min(left, kMost)));
+    constexpr long kAgain = 500;
+    // Again, as one that is pending from inside hides ours.
+    if (place->init()) signal_process(place->init(), SIGTERM);
+    ::poll(polls.data(), polls.size(),
+           static_cast<int>(std::min(left, place->init() ? kAgain : kMost)));
     if ((polls[0].revents & POLLIN) != 0) return true;
   }
   return false;
