@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <optional>
+#include <thread>
 
 #include "testing/matchers.hpp"
 #include "testing/temp_dir.hpp"
@@ -51,6 +53,26 @@ TEST_F(Channels, end) {
   EXPECT_FALSE(near.receive());
   EXPECT_FALSE(near);
   EXPECT_FALSE(near.receive());
+}
+
+TEST_F(Channels, last_message_comes_before_the_end) {
+  constexpr int kRounds = 2000;
+  int lost = 0;
+  for (int round = 0; round < kRounds; ++round) {
+    SetUp();
+    std::thread peer([this] {
+      far.send(Message::Kind::kStep, "last");
+      far.close();
+    });
+    std::optional<Message> message;
+    while (near && !message) {
+      message = near.receive();
+      std::this_thread::yield();
+    }
+    peer.join();
+    if (!message) ++lost;
+  }
+  EXPECT_EQ(lost, 0);
 }
 
 TEST_F(Channels, descriptors_arrive_close_on_exec) {
