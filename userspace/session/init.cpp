@@ -24,7 +24,7 @@
 namespace session {
 namespace {
 
-constexpr std::string_view kTitle = "jail-init";
+constexpr const char* kTitle = "jail-init";
 constexpr int kPause = 200;  ///< milliseconds between two looks for processes of other parents
 
 int exit_status(int status) {
@@ -36,7 +36,7 @@ class Init {
   /// @param command  a child that the jail is there for, or 0
   Init(Channel channel, bool persist, pid_t command)
       : channel_(std::move(channel)), persist_(persist), command_(command) {
-    ::prctl(PR_SET_NAME, kTitle.data());
+    ::prctl(PR_SET_NAME, kTitle);
     ::close_range(0, static_cast<unsigned int>(channel_.get()) - 1, 0);
     ::close_range(static_cast<unsigned int>(channel_.get()) + 1, ~0U, 0);
     sigset_t all;
@@ -132,10 +132,11 @@ void wipe_arguments() {
   if (numbers.size() <= kStart + 1) return;
   const auto start = libjail::parse_number<std::uintptr_t>(numbers[kStart]).value_or(0);
   const auto end = libjail::parse_number<std::uintptr_t>(numbers[kStart + 1]).value_or(0);
-  if (start == 0 || end <= start + kTitle.size()) return;
+  constexpr std::string_view kText = kTitle;
+  if (start == 0 || end <= start + kText.size()) return;
   auto* const arguments = reinterpret_cast<char*>(start);
   std::memset(arguments, 0, end - start);
-  kTitle.copy(arguments, kTitle.size());
+  kText.copy(arguments, kText.size());
 }
 
 void stay_as_init(Channel channel, bool persist) { Init(std::move(channel), persist, 0).run(); }
