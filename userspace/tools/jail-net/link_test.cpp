@@ -26,6 +26,7 @@ Attributes attributes(const Message& message) {
   mnl_attr_parse(message.header(), sizeof(ifinfomsg), collect, &all);
   return all;
 }
+Attributes attributes(const Message&& message) = delete;  // they are in the message
 
 Attributes nested(const nlattr* attribute) {
   Attributes all;
@@ -48,7 +49,8 @@ TEST(Link, vlan) {
 }
 
 TEST(Link, bridge) {
-  auto top = attributes(bridge_message("jail0"));
+  const Message message = bridge_message("jail0");
+  auto top = attributes(message);
   EXPECT_STREQ(mnl_attr_get_str(top.at(IFLA_IFNAME)), "jail0");
   EXPECT_STREQ(mnl_attr_get_str(nested(top.at(IFLA_LINKINFO)).at(IFLA_INFO_KIND)), "bridge");
 }
