@@ -182,4 +182,11 @@ std::vector<std::string> HostTest::jail(const std::string& script, std::vector<s
   return argv;
 }
 
+void HostTest::put_in(const std::string& program) const {
+  EXPECT_EQ(run({"/bin/busybox", "cp", program, root / "bin"}).status, 0);
+#ifdef __SANITIZE_ADDRESS__  // then our programs are not static
+  EXPECT_EQ(run({"/bin/busybox", "cp", "-r", "/lib", "/lib64", root.path()}).status, 0);
+#endif
+}
+
 }  // namespace guest

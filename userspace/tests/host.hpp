@@ -81,6 +81,9 @@ class HostTest : public ::testing::Test {
                                               const std::string& capmask = "default",
                                               const std::string& ip = "none") const;
 
+  /// Copies a program of ours to /bin of the root.
+  void put_in(const std::string& program) const;
+
   libjail::testing::TempDir root;
 
  private:

@@ -203,7 +203,7 @@ TEST_F(Jexec, ends_with_the_jail) {
 }
 
 TEST_F(Jexec, not_from_a_jail_and_not_without_privilege) {
-  ASSERT_EQ(run({"/bin/busybox", "cp", kJexec, root / "bin/jexec"}).status, 0);
+  put_in(kJexec);
   auto outcome = run(in_web("jexec web true"));
   EXPECT_EQ(outcome.status, 125);
   EXPECT_THAT(outcome.err, HasSubstr("outside of any jail"));

@@ -139,7 +139,7 @@ TEST_F(Jls, hostile_names_move_no_terminal_and_no_line) {
 }
 
 TEST_F(Jls, in_a_jail_there_are_none) {
-  ASSERT_EQ(run({"/bin/busybox", "cp", kJls, root / "bin/jls"}).status, 0);
+  put_in(kJls);
   const auto outside = make(root.path(), "outside", nullptr, nullptr);
   EXPECT_THAT(jls({}).out, HasSubstr(root.path()));
   const auto outcome = run(jail("jls", {"-n", "web"}));
