@@ -17,7 +17,12 @@ namespace guest {
 
 inline constexpr const char* kJail = "/usr/sbin/jail";
 inline constexpr const char* kAddress = "10.2.3.4";  ///< on dummy0 in every guest
-inline constexpr int kDone = 10000;  ///< milliseconds until anything must have ended
+/// Milliseconds until anything must have ended.
+#ifdef __SANITIZE_ADDRESS__
+inline constexpr int kDone = 60000;
+#else
+inline constexpr int kDone = 10000;
+#endif
 
 /// What a program did.
 struct Outcome {
