@@ -215,11 +215,13 @@ TEST_F(PidJail, nothing_left_in_it_is_its_end) {
 }
 
 TEST_F(PidJail, entered_process_keeps_it) {
-  configure("exec.start = 'sleep 0.3 &';");
+  configure("exec.start = '(while [ ! -e /tmp/alone ]; do sleep 0.1; done; rm /tmp/alone) &';");
   ASSERT_EQ(jail_with({"-c", "web"}).status, 0);
   Process inside(
       {kJexec, "web", "sh", "-c", "echo up; while [ ! -e /tmp/go ]; do sleep 0.1; done"});
   ASSERT_TRUE(inside.prints("up\n"));
+  root.file("tmp/alone", "");
+  ASSERT_TRUE(comes_true([this] { return !fs::exists(root / "tmp/alone"); }));
   // Process 1 has no child any more, but is not alone.
   ASSERT_TRUE(
       comes_true([] { return jails().at(0).processes == 3U || jails().at(0).processes == 2U; }));
