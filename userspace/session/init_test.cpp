@@ -9,7 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
+#include <filesystem>
 #include <functional>
 
 #include "jail/linux_kernel.hpp"
@@ -19,6 +21,13 @@
 
 namespace session {
 namespace {
+
+/// What /proc says of a process in a line of its status.
+std::string status_of(const std::string& pid, const std::string& field) {
+  const auto text = libjail::testing::read_text("/proc/" + pid + "/status");
+  const auto at = text.find("\n" + field + ":\t");
+  return at == std::string::npos ? "" : text.substr(at + field.size() + 3);
+}
 
 class Init : public ::testing::Test {
  protected:
@@ -98,14 +107,31 @@ TEST_F(Init, stays_with_a_process_and_ends_after_it) {
 }
 
 TEST_F(Init, persists_until_it_is_told_from_outside) {
-  start([](Channel channel) {
-    // What comes from inside means nothing to it.
+  std::array<int, 2> pair{};
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()), 0);
+  libjail::UniqueFd test(pair[0]);
+  libjail::UniqueFd insider(pair[1]);
+  start([&](Channel channel) {
+    const auto init = std::filesystem::read_symlink("/proc/self").string();
     if (::fork() == 0) {
+      test.reset();
+      // The kernel drops what process 1 does not block.
+      while (status_of(init, "SigBlk").starts_with("0000000000000000")) ::sched_yield();
       for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGKILL}) ::kill(1, signal);
-      ::_exit(0);
+      char byte = 0;
+      ::_exit(::write(insider.get(), &byte, 1) == 1 && ::read(insider.get(), &byte, 1) == 0 ? 0
+                                                                                            : 1);
     }
     stay_as_init(std::move(channel), true);
   });
+  insider.reset();
+  char byte = 0;
+  ASSERT_EQ(::read(test.get(), &byte, 1), 1);
+  // The signals have woken it: when it sleeps again it has taken them.
+  while (!status_of(std::to_string(pid_), "State").starts_with("S")) ::sched_yield();
+  pollfd poll{.fd = channel_.get(), .events = POLLIN, .revents = 0};
+  EXPECT_EQ(::poll(&poll, 1, 0), 0) << "what comes from inside means nothing to it";
+  test.reset();
   let_go();
   EXPECT_EQ(says(), Message::Kind::kBusy);
   EXPECT_EQ(::waitpid(pid_, nullptr, WNOHANG), 0);
