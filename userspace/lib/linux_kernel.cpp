@@ -5,6 +5,7 @@
 #include <grp.h>
 #include <ifaddrs.h>
 #include <linux/capability.h>
+#include <linux/seccomp.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sched.h>
@@ -269,6 +270,12 @@ Sys<void> LinuxKernel::capset(const CapabilitySets& sets) {
   data[0] = {low(sets.effective), low(sets.permitted), low(sets.inheritable)};
   data[1] = {high(sets.effective), high(sets.permitted), high(sets.inheritable)};
   return done(::syscall(SYS_capset, &header, data.data()));
+}
+
+Sys<void> LinuxKernel::filter_system_calls(std::span<const sock_filter> program) {
+  const sock_fprog filter{.len = static_cast<unsigned short>(program.size()),
+                          .filter = const_cast<sock_filter*>(program.data())};
+  return done(::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter));
 }
 
 Sys<std::vector<InterfaceAddress>> LinuxKernel::interface_addresses() {

@@ -19,6 +19,7 @@
 #include "lifecycle/console_log.hpp"
 #include "lifecycle/process.hpp"
 #include "session/child.hpp"
+#include "session/filter.hpp"
 #include "session/root.hpp"
 #include "session/supervisor.hpp"
 
@@ -58,6 +59,10 @@ Result<Entered> enter(Kernel& kernel, const Place& place, const std::string& nam
                       const StepLog& log) {
   if (place.group != nullptr) {
     if (auto joined = place.group->join(); !joined) return std::unexpected(joined.error());
+  }
+  if (place.filtered) {
+    if (auto done = session::filter_system_calls(kernel); !done)
+      return std::unexpected(done.error());
   }
   auto jail =
       attach(kernel, UniqueFd(place.jail), name, named ? user : std::nullopt, first_closed, log);

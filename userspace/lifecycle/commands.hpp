@@ -26,6 +26,7 @@ struct Place {
   std::uint32_t jid = 0;  ///< 0: not made yet
   const limits::ControlGroup* group = nullptr;  ///< that a process joins before it enters
   InitConfig inits{};                           ///< where its process 1 is found
+  bool filtered = false;                        ///< the system calls of those in it
 };
 
 /// How a process that is to be a command enters the jail.

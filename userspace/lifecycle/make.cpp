@@ -20,6 +20,7 @@
 #include "lifecycle/file_systems.hpp"
 #include "lifecycle/path_below.hpp"
 #include "session/channel.hpp"
+#include "session/filter.hpp"
 #include "session/init.hpp"
 
 namespace libjail::lifecycle {
@@ -71,6 +72,10 @@ Result<UniqueFd> become_init(Kernel& kernel, UniqueFd made, const conf::JailConf
   if (!channel.move_to(session::kChannel)) return fail(errno, "keep the channel");
   if (const auto* group = lease.group(); group != nullptr) {
     if (auto joined = group->join(); !joined) return std::unexpected(joined.error());
+  }
+  if (config.seccomp) {
+    if (auto done = session::filter_system_calls(kernel); !done)
+      return std::unexpected(done.error());
   }
   return attach(kernel, std::move(jail), config.name, {}, session::kFirstFree,
                 [](const std::string&) {});

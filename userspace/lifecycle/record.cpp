@@ -136,14 +136,20 @@ Result<std::vector<std::string>> Record::names(const std::string& state_dir) {
   return names;
 }
 
-std::optional<conf::JailSettings> Record::peek(Kernel& kernel, const std::string& state_dir,
-                                               const std::string& name) {
+Result<std::optional<conf::JailSettings>> Record::read(Kernel& kernel, const std::string& state_dir,
+                                                       const std::string& name) {
   const std::string path = folder(state_dir) + "/" + name + "/jail.conf";
   const auto text = read_file(kernel, AT_FDCWD, path.c_str(), RESOLVE_NO_SYMLINKS);
-  if (!text) return {};
+  if (!text && text.error() == ENOENT) return std::nullopt;
+  if (!text) return fail(text.error(), what(name));
   auto settings = parse_settings(*text, name);
-  if (!settings) return {};
+  if (!settings) return std::unexpected(settings.error());
   return *std::move(settings);
+}
+
+std::optional<conf::JailSettings> Record::peek(Kernel& kernel, const std::string& state_dir,
+                                               const std::string& name) {
+  return read(kernel, state_dir, name).value_or(std::nullopt);
 }
 
 Result<void> Record::write(const char* file, const std::string& text) const {

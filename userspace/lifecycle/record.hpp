@@ -57,7 +57,11 @@ class Record {
                                                           const std::string& name, int patience_ms);
   /// The names of all, without a lock.
   [[nodiscard]] static Result<std::vector<std::string>> names(const std::string& state_dir);
-  /// The parameters without a lock: for a first look, such as questions of order.
+  /// The parameters without a lock; nothing where there are none.
+  [[nodiscard]] static Result<std::optional<conf::JailSettings>> read(Kernel& kernel,
+                                                                      const std::string& state_dir,
+                                                                      const std::string& name);
+  /// The same for a first look, such as questions of order, where a mistake shows later.
   [[nodiscard]] static std::optional<conf::JailSettings> peek(Kernel& kernel,
                                                               const std::string& state_dir,
                                                               const std::string& name);

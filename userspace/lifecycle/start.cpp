@@ -163,7 +163,8 @@ Result<void> Start::identify() {
   commands_.set_place({.jail = made_.jail.get(),
                        .jid = info->jid,
                        .group = lease_.group(),
-                       .inits = host_.inits()});
+                       .inits = host_.inits(),
+                       .filtered = config_.seccomp});
   host_.log("jail " + std::to_string(info->jid));
   return {};
 }

@@ -100,7 +100,8 @@ class Stop {
     commands_.set_place({.jail = jail_.get(),
                          .jid = state_.jail.jid,
                          .group = group_ ? &*group_ : nullptr,
-                         .inits = host_.inits()});
+                         .inits = host_.inits(),
+                         .filtered = config_.seccomp});
     state_.phase = phase;
     if (record_) note("record", record_->set_state(state_));
   }

@@ -206,6 +206,10 @@ Sys<void> FakeKernel::capset(const CapabilitySets& sets) {
   return simple(sets.effective == 0 && sets.permitted == 0 ? "capset none" : "capset");
 }
 
+Sys<void> FakeKernel::filter_system_calls(std::span<const sock_filter>) {
+  return simple("filter_system_calls");
+}
+
 Sys<std::vector<InterfaceAddress>> FakeKernel::interface_addresses() {
   if (const int error = enter("interface_addresses"); error != 0) return std::unexpected(error);
   return addresses;

@@ -83,6 +83,7 @@ class FakeKernel : public Kernel {
   Sys<void> keep_capabilities() override;
   Sys<CapabilitySets> capget() override;
   Sys<void> capset(const CapabilitySets& sets) override;
+  Sys<void> filter_system_calls(std::span<const sock_filter> program) override;
   Sys<std::vector<InterfaceAddress>> interface_addresses() override;
   Sys<UniqueFd> make_net_namespace() override;
   Sys<void> enter_net_namespace(int net) override;

@@ -3,6 +3,7 @@
 // (testing/fake_kernel.hpp). Failures are errno values; callers add what was tried.
 #pragma once
 
+#include <linux/filter.h>
 #include <linux/jail.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
@@ -98,6 +99,8 @@ class Kernel {
   virtual Sys<void> keep_capabilities() = 0;
   virtual Sys<CapabilitySets> capget() = 0;
   virtual Sys<void> capset(const CapabilitySets& sets) = 0;
+  /// Lets @p program decide about the system calls of the caller and of what it executes, for ever.
+  virtual Sys<void> filter_system_calls(std::span<const sock_filter> program) = 0;
 
   // Network.
   virtual Sys<std::vector<InterfaceAddress>> interface_addresses() = 0;

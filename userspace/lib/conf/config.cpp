@@ -496,9 +496,6 @@ void Builder::limits() {
     error(settings_.find("seccomp")->values[0].position,
           "seccomp: unknown filter " + quoted(filter), "give default or none");
   }
-  if (config_.seccomp) {
-    notice(Kind::kUnavailable, *settings_.find("seccomp"), "system calls are not filtered");
-  }
 }
 
 void Builder::ipc() {

@@ -10,12 +10,15 @@
 
 #include "cli/exit_status.hpp"
 #include "jail/attach.hpp"
+#include "jail/conf/config.hpp"
 #include "jail/conf/load.hpp"
 #include "jail/conf/resolve.hpp"
 #include "jail/pid_namespace.hpp"
+#include "lifecycle/record.hpp"
 #include "limits/control_group.hpp"
 #include "session/channel.hpp"
 #include "session/child.hpp"
+#include "session/filter.hpp"
 #include "session/root.hpp"
 #include "session/supervisor.hpp"
 #include "session/terminal.hpp"
@@ -24,6 +27,7 @@ namespace jexec_tool {
 namespace {
 
 namespace conf = libjail::conf;
+namespace lifecycle = libjail::lifecycle;
 using libjail::Error;
 using libjail::Result;
 using libjail::UniqueFd;
@@ -54,15 +58,32 @@ Error explain_absence(libjail::Kernel& kernel, Error error, const std::string& n
           .remedy = "jail -c " + name};
 }
 
-/// The limits of the jail are those of whoever enters it, too.
-Result<void> join_group(libjail::Kernel& kernel, int jail) {
+Result<std::string> name_of(libjail::Kernel& kernel, int jail) {
   jail_info info{};
-  if (!kernel.jail_info(jail, &info)) return {};  // entering it will tell
-  const std::string name(std::begin(info.name), std::ranges::find(info.name, '\0'));
+  if (const auto asked = kernel.jail_info(jail, &info); !asked) {
+    return libjail::fail(asked.error(), "information of the jail");
+  }
+  return std::string(std::begin(info.name), std::ranges::find(info.name, '\0'));
+}
+
+/// The limits of the jail are those of whoever enters it, too.
+Result<void> join_group(const std::string& name) {
   const auto group = libjail::limits::ControlGroup::open(name);
   if (group) return group->join();
   if (group.error().code == ENOENT) return {};
   return std::unexpected(group.error());
+}
+
+/// So is its filter of system calls.
+Result<void> filter(libjail::Kernel& kernel, const std::string& name) {
+  const auto settings = lifecycle::Record::read(kernel, libjail::InitConfig().state_dir, name);
+  if (!settings) return std::unexpected(settings.error());
+  const std::optional<conf::JailSettings>& known = *settings;
+  if (!known) return {};
+  const auto config = conf::make_config(*known);
+  if (!config) return std::unexpected(config.error().front());
+  if (!config->seccomp) return {};
+  return session::filter_system_calls(kernel);
 }
 
 Result<Target> find(libjail::Kernel& kernel, const Invocation& invocation, const char* listing,
@@ -130,9 +151,10 @@ int run(libjail::Kernel& kernel, const Invocation& invocation, const char* listi
   const auto enter = [&](unsigned int first_closed,
                          const libjail::StepLog& log) -> Result<libjail::Entered> {
     target->root.reset();  // has served, and would lead outside
-    if (auto joined = join_group(kernel, target->jail.get()); !joined) {
-      return std::unexpected(joined.error());
-    }
+    const auto name = name_of(kernel, target->jail.get());
+    if (!name) return std::unexpected(name.error());
+    if (auto done = join_group(*name); !done) return std::unexpected(done.error());
+    if (auto done = filter(kernel, *name); !done) return std::unexpected(done.error());
     auto jail = libjail::attach(kernel, std::move(target->jail), invocation.jail,
                                 named ? target->user : std::nullopt, first_closed, log);
     if (!jail) return std::unexpected(jail.error());

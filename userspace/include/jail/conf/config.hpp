@@ -116,7 +116,7 @@ struct JailConfig {
   IdMap idmap{};              ///< of the root directory
   bool system_mounts = true;  ///< private /proc and /dev
   bool persist = false;       ///< lives without processes
-  bool seccomp = false;       ///< the default filter
+  bool seccomp = false;       ///< system calls are filtered
 
   /// What jail(2) is called with.
   /// @return the first thing that cannot be had yet as an error
