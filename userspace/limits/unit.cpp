@@ -74,7 +74,8 @@ Sys<Pipe> make_pipe() {
   const std::string unit = "--unit=" + name;
   ::execl(systemd.run.c_str(), "systemd-run", "--scope", "--quiet", "--collect",
           "--slice=jail.slice", unit.c_str(), "--property=Delegate=yes",
-          "--property=TasksMax=infinity", "--description=Jail", "/bin/cat", nullptr);
+          "--property=TasksMax=infinity", "--property=Wants=jail-scopes.service",
+          "--property=Before=jail-scopes.service", "--description=Jail", "/bin/cat", nullptr);
   const std::string text = systemd.run + ": " + reason(errno);
   static_cast<void>(::write(1, text.data(), text.size()));
   ::_exit(1);
