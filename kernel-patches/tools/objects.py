@@ -58,6 +58,16 @@ def from_guard(path: Path, warning: str) -> bool:
     return bool(function and re.search(r"\b(scoped_)?guard\(|\bCLASS\(|\b__free\(", function[0]))
 
 
+def from_kfunc(path: Path, warning: str) -> bool:
+    """Whether sparse misses the declaration of a function that only BPF programs call: it has none anywhere."""
+    match = re.match(r"symbol '(\w+)' was not declared", warning)
+    return bool(match and path.exists() and re.search(rf"^__bpf_kfunc .*\b{match[1]}\(", path.read_text(), re.M))
+
+
+def is_false(path: Path, warning: str) -> bool:
+    return from_guard(path, warning) or from_kfunc(path, warning)
+
+
 class Compiled:
     """What came of compiling files of a commit with sparse and W=1."""
 
@@ -81,7 +91,7 @@ def compiled(tree_of, commit: str, option: bool, files: list[str]) -> Compiled:
         build = tree / f".build-objects-{'on' if option else 'off'}"
         log = compile_objects(tree, build, option, files, "C=2", "W=1")
         matches = [m for m in map(WARNING.match, log.splitlines()) if m]
-        found = Counter(f"{m[1]}: {m[2]}" for m in matches if not from_guard(tree / m[1], m[2]))
+        found = Counter(f"{m[1]}: {m[2]}" for m in matches if not is_false(tree / m[1], m[2]))
         for name in files:
             (folder / name.replace("/", "%")).write_text(disassemble(build / re.sub(r"\.c$", ".o", name)))
         temp = done.with_suffix(".tmp")

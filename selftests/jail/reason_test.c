@@ -2,7 +2,8 @@
 /*
  * Jail tests - Why a jail refuses
  *
- * Each refusal states which wall refused, in the trace event jail:jail_deny.
+ * Each refusal states why, which wall refused, and what, in the trace event
+ * jail:jail_deny.
  * So these tests see that an attack fails because of the wall that is meant to
  * stop it, and not of something else that happens to be in the way.
  */
@@ -15,7 +16,7 @@
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 
-#include "common.h"
+#include "trace.h"
 
 /* What attacks need; their processes have it from the test. */
 static struct {
@@ -37,11 +38,12 @@ static struct {
 FIXTURE(reason)
 {
 	struct world w;
-	/* An instance of the tracer. */
-	char trace[96];
+	struct tracer tracer;
 };
 
 /*
+ * @wall: The function of the kernel that refuses.
+ * @object: What is refused, a pattern.
  * @control: Where the attack succeeds.
  * @mighty: The ceiling has every capability; nothing but the wall is in the way.
  * @root_only: Others cannot do it anywhere.
@@ -52,29 +54,14 @@ FIXTURE_VARIANT(reason)
 {
 	attack_t attack;
 	const char *reason;
+	const char *wall;
+	const char *object;
 	int error;
 	enum place control;
 	bool mighty;
 	bool root_only;
 	bool unrooted;
 };
-
-static void write_trace(struct __test_metadata *const _metadata,
-			const char *const trace, const char *const name,
-			const char *const text)
-{
-	char path[128];
-	int fd;
-
-	snprintf(path, sizeof(path), "%s/%s", trace, name);
-	fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
-	ASSERT_LE(0, fd)
-	{
-		TH_LOG("%s: %s", path, strerror(errno));
-	}
-	ASSERT_EQ((ssize_t)strlen(text), write(fd, text, strlen(text)));
-	close(fd);
-}
 
 /* A process with the master of a terminal, which no jail may be entered with. */
 static void hold_terminal(struct __test_metadata *const _metadata,
@@ -112,7 +99,6 @@ FIXTURE_SETUP(reason)
 {
 	struct world *const w = &self->w;
 	int mount_id;
-	char path[64];
 
 	make_world(_metadata, w);
 	given.world = w;
@@ -132,48 +118,18 @@ FIXTURE_SETUP(reason)
 	ASSERT_LE(0, given.file);
 	ASSERT_EQ(0, write_file("/proc/sys/kernel/dmesg_restrict", "0"));
 
-	snprintf(path, sizeof(path), "%s/trace", w->base);
-	ASSERT_EQ(0, mkdir(path, 0700));
-	ASSERT_EQ(0, mount("jail", path, "tracefs", 0, NULL));
-	snprintf(self->trace, sizeof(self->trace), "%s/instances/jail", path);
-	ASSERT_EQ(0, mkdir(self->trace, 0700));
-	write_trace(_metadata, self->trace, "events/jail/jail_deny/enable",
-		    "1");
+	make_tracer(_metadata, w, &self->tracer);
+	trace_event(_metadata, &self->tracer, "jail_deny", "1");
 }
 
 FIXTURE_TEARDOWN(reason)
 {
-	write_trace(_metadata, self->trace, "events/jail/jail_deny/enable",
-		    "0");
-	EXPECT_EQ(0, rmdir(self->trace));
+	trace_event(_metadata, &self->tracer, "jail_deny", "0");
+	remove_tracer(_metadata, &self->tracer);
 	end_child(given.holder);
 	stop_sentinel(&given.root);
 	stop_sentinel(&given.user);
 	remove_world(&self->w);
-}
-
-/* Counts the events since the last call, and those with @text. */
-static void count_events(struct __test_metadata *const _metadata,
-			 const struct _test_data_reason *const self,
-			 const char *const text, int *const all,
-			 int *const wanted)
-{
-	static char trace[65536];
-	char path[128], *line, *rest = trace;
-
-	snprintf(path, sizeof(path), "%s/trace", self->trace);
-	ASSERT_EQ(0, read_file(path, trace, sizeof(trace)));
-	*all = 0;
-	*wanted = 0;
-	while ((line = strsep(&rest, "\n"))) {
-		const char *const event = strstr(line, "jail_deny: ");
-
-		if (!event)
-			continue;
-		++*all;
-		*wanted += !strcmp(event + strlen("jail_deny: "), text);
-	}
-	write_trace(_metadata, self->trace, "trace", "\n");
 }
 
 static void check_reason(struct __test_metadata *const _metadata,
@@ -183,7 +139,7 @@ static void check_reason(struct __test_metadata *const _metadata,
 {
 	const struct world *const w = &self->w;
 	int all, wanted;
-	char text[64];
+	char pattern[192];
 	const int dir = open(w->base, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	ASSERT_EQ(0, send_fd(given.pair[0], dir));
@@ -191,16 +147,19 @@ static void check_reason(struct __test_metadata *const _metadata,
 	close(dir);
 	EXPECT_EQ(0, perform(_metadata, w, variant->control, uid,
 			     variant->attack, NULL));
-	count_events(_metadata, self, "", &all, &wanted);
+	count_events(_metadata, &self->tracer, "jail_deny", "", &all, &wanted);
 	EXPECT_EQ(0, all);
 
 	EXPECT_EQ(variant->error, in_jail(w, uid, variant->attack, NULL));
-	snprintf(text, sizeof(text), "jid=%u reason=%s err=%d", w->shared->jid,
-		 variant->reason, -variant->error);
-	count_events(_metadata, self, text, &all, &wanted);
+	snprintf(pattern, sizeof(pattern),
+		 "jid=%u reason=%s err=%d wall=%s object=%s", w->shared->jid,
+		 variant->reason, -variant->error, variant->wall,
+		 variant->object);
+	count_events(_metadata, &self->tracer, "jail_deny", pattern, &all,
+		     &wanted);
 	EXPECT_LT(0, wanted)
 	{
-		TH_LOG("of %d events none has %s", all, text);
+		TH_LOG("of %d events none is %s", all, pattern);
 	}
 }
 
@@ -220,12 +179,12 @@ static pid_t foreign(void)
 	return getuid() ? given.user.pid : given.root.pid;
 }
 
-#define REASON(name, why, err, where, ...)                              \
+#define REASON(name, why, who, what, err, where, ...)                       \
 	/* clang-format off */                                        \
-	FIXTURE_VARIANT_ADD(reason, name) { \
-		/* clang-format on */                                   \
-		.attack = attack_##name, .reason = why, .error = err,   \
-		.control = where, __VA_ARGS__                           \
+	FIXTURE_VARIANT_ADD(reason, name) {     \
+		/* clang-format on */                                       \
+		.attack = attack_##name, .reason = why, .wall = who,        \
+		.object = what, .error = err, .control = where, __VA_ARGS__ \
 	}
 
 #define MIGHTY .mighty = true
@@ -245,7 +204,8 @@ static int attack_set_name(void *const arg)
 	return RESULT(setdomainname("attacked", 8));
 }
 
-REASON(set_name, "capability", EPERM, HOST, ROOT_ONLY);
+REASON(set_name, "capability", "jail_lacks_capability", "capability 21", EPERM,
+       HOST, ROOT_ONLY);
 
 static int attack_raise_limit(void *const arg)
 {
@@ -257,7 +217,8 @@ static int attack_raise_limit(void *const arg)
 	return RESULT(setrlimit(RLIMIT_CORE, &limit));
 }
 
-REASON(raise_limit, "capability", EPERM, HOST, ROOT_ONLY);
+REASON(raise_limit, "capability", "jail_lacks_capability", "capability 24",
+       EPERM, HOST, ROOT_ONLY);
 
 /* namespace */
 
@@ -266,14 +227,16 @@ static int attack_new_user_namespace(void *const arg)
 	return RESULT(unshare(CLONE_NEWUSER));
 }
 
-REASON(new_user_namespace, "namespace", EPERM, HOST, UNROOTED);
+REASON(new_user_namespace, "namespace", "hook_userns_create", "user namespace",
+       EPERM, HOST, UNROOTED);
 
 static int attack_new_uts_namespace(void *const arg)
 {
 	return RESULT(unshare(CLONE_NEWUTS));
 }
 
-REASON(new_uts_namespace, "namespace", EPERM, CHROOT, MIGHTY);
+REASON(new_uts_namespace, "namespace", "__jail_change_namespaces", "namespaces",
+       EPERM, CHROOT, MIGHTY);
 
 static int attack_setns(void *const arg)
 {
@@ -282,7 +245,8 @@ static int attack_setns(void *const arg)
 	return RESULT(setns(fd, CLONE_NEWUTS));
 }
 
-REASON(setns, "namespace", EPERM, CHROOT, MIGHTY);
+REASON(setns, "namespace", "__jail_change_namespaces", "namespaces", EPERM,
+       CHROOT, MIGHTY);
 
 /* process */
 
@@ -291,7 +255,7 @@ static int attack_kill(void *const arg)
 	return RESULT(kill(foreign(), 0));
 }
 
-REASON(kill, "process", ESRCH, CHROOT);
+REASON(kill, "process", "__jail_filter_pid", "process *", ESRCH, CHROOT);
 
 static int attack_getpriority(void *const arg)
 {
@@ -300,14 +264,15 @@ static int attack_getpriority(void *const arg)
 	return errno;
 }
 
-REASON(getpriority, "process", ESRCH, CHROOT);
+REASON(getpriority, "process", "__jail_filter_task", "process *", ESRCH,
+       CHROOT);
 
 static int attack_pidfd_open(void *const arg)
 {
 	return opened(pidfd_open(foreign(), 0));
 }
 
-REASON(pidfd_open, "process", ESRCH, CHROOT);
+REASON(pidfd_open, "process", "__jail_filter_pid", "process *", ESRCH, CHROOT);
 
 static int attack_stat_process(void *const arg)
 {
@@ -318,7 +283,8 @@ static int attack_stat_process(void *const arg)
 	return RESULT(stat(path, &st));
 }
 
-REASON(stat_process, "process", ENOENT, CHROOT);
+REASON(stat_process, "process", "__jail_shows_task", "process *", ENOENT,
+       CHROOT);
 
 static int attack_clone_parent(void *const arg)
 {
@@ -330,7 +296,8 @@ static int attack_clone_parent(void *const arg)
 	return RESULT(pid);
 }
 
-REASON(clone_parent, "process", EPERM, CHROOT);
+REASON(clone_parent, "process", "__jail_clone_parent", "process *", EPERM,
+       CHROOT);
 
 /* signal */
 
@@ -339,7 +306,8 @@ static int attack_set_signal(void *const arg)
 	return RESULT(fcntl(given.owned[0], F_SETSIG, SIGWINCH));
 }
 
-REASON(set_signal, "signal", EPERM, CHROOT);
+REASON(set_signal, "signal", "__jail_set_signal", "owner of a file", EPERM,
+       CHROOT);
 
 /* ptrace */
 
@@ -348,7 +316,7 @@ static int attack_traceme(void *const arg)
 	return RESULT(ptrace(PTRACE_TRACEME, 0, 0, 0));
 }
 
-REASON(traceme, "ptrace", EPERM, CHROOT);
+REASON(traceme, "ptrace", "hook_ptrace_traceme", "process *", EPERM, CHROOT);
 
 /* procfs */
 
@@ -357,7 +325,8 @@ static int attack_proc_hidden(void *const arg)
 	return opened(open("/proc/locks", O_RDONLY));
 }
 
-REASON(proc_hidden, "procfs", ENOENT, CHROOT);
+REASON(proc_hidden, "procfs", "__jail_shows_proc_entry", "/proc/*", ENOENT,
+       CHROOT);
 
 static int attack_proc_write(void *const arg)
 {
@@ -367,14 +336,16 @@ static int attack_proc_write(void *const arg)
 	return err == EIO ? 0 : err;
 }
 
-REASON(proc_write, "procfs", EACCES, CHROOT, ROOT_ONLY);
+REASON(proc_write, "procfs", "__jail_proc_write", "entry of /proc", EACCES,
+       CHROOT, ROOT_ONLY);
 
 static int attack_proc_mode(void *const arg)
 {
 	return RESULT(chmod("/proc/version", 0444));
 }
 
-REASON(proc_mode, "procfs", EPERM, CHROOT, ROOT_ONLY);
+REASON(proc_mode, "procfs", "__jail_proc_setattr", "entry of /proc", EPERM,
+       CHROOT, ROOT_ONLY);
 
 /* sysctl */
 
@@ -383,7 +354,8 @@ static int attack_sysctl(void *const arg)
 	return opened(open("/proc/sys/kernel/panic", O_WRONLY));
 }
 
-REASON(sysctl, "sysctl", EPERM, CHROOT, ROOT_ONLY);
+REASON(sysctl, "sysctl", "__jail_sysctl_write", "sysctl", EPERM, CHROOT,
+       ROOT_ONLY);
 
 /* path */
 
@@ -394,14 +366,15 @@ static int attack_open_by_handle(void *const arg)
 	return opened(open_by_handle_at(root, &given.handle.handle, O_RDONLY));
 }
 
-REASON(open_by_handle, "path", EPERM, CHROOT, MIGHTY);
+REASON(open_by_handle, "path", "__jail_decode_handle", "file handle", EPERM,
+       CHROOT, MIGHTY);
 
 static int attack_program(void *const arg)
 {
 	return opened(open("/proc/self/exe", O_RDONLY));
 }
 
-REASON(program, "path", EACCES, CHROOT);
+REASON(program, "path", "__jail_start_at", "file *", EACCES, CHROOT);
 
 static int attack_reopen(void *const arg)
 {
@@ -411,7 +384,7 @@ static int attack_reopen(void *const arg)
 	return opened(open(path, O_RDWR));
 }
 
-REASON(reopen, "path", EACCES, CHROOT);
+REASON(reopen, "path", "__jail_start_at", "file *", EACCES, CHROOT);
 
 /* file */
 
@@ -422,21 +395,23 @@ static int attack_receive(void *const arg)
 	return opened(fd);
 }
 
-REASON(receive, "file", EACCES, CHROOT);
+REASON(receive, "file", "hook_file_receive", "file *", EACCES, CHROOT);
 
 static int attack_change_mode(void *const arg)
 {
 	return RESULT(fchmod(given.file, 06755));
 }
 
-REASON(change_mode, "file", EPERM, CHROOT, ROOT_ONLY);
+REASON(change_mode, "file", "__jail_set_attributes", "file secret", EPERM,
+       CHROOT, ROOT_ONLY);
 
 static int attack_change_owner(void *const arg)
 {
 	return RESULT(fchown(given.file, UID_USER, -1));
 }
 
-REASON(change_owner, "file", EPERM, CHROOT, ROOT_ONLY);
+REASON(change_owner, "file", "__jail_set_attributes", "file secret", EPERM,
+       CHROOT, ROOT_ONLY);
 
 /* mount */
 
@@ -447,14 +422,14 @@ static int attack_mount(void *const arg)
 	return RESULT(umount2("/mnt", 0));
 }
 
-REASON(mount, "mount", EPERM, CHROOT, MIGHTY);
+REASON(mount, "mount", "__jail_mount", "mounts", EPERM, CHROOT, MIGHTY);
 
 static int attack_fsopen(void *const arg)
 {
 	return opened(syscall(__NR_fsopen, "tmpfs", 0));
 }
 
-REASON(fsopen, "mount", EPERM, CHROOT, MIGHTY);
+REASON(fsopen, "mount", "__jail_mount", "mounts", EPERM, CHROOT, MIGHTY);
 
 /* device */
 
@@ -465,14 +440,16 @@ static int attack_mknod(void *const arg)
 	return RESULT(unlink("/tmp/node"));
 }
 
-REASON(mknod, "device", EPERM, CHROOT, MIGHTY);
+REASON(mknod, "device", "hook_inode_mknod", "character device 1:*", EPERM,
+       CHROOT, MIGHTY);
 
 static int attack_open_device(void *const arg)
 {
 	return opened(open("/dev/kmsg", O_WRONLY));
 }
 
-REASON(open_device, "device", EACCES, CHROOT);
+REASON(open_device, "device", "__jail_use_device", "character device 1:11",
+       EACCES, CHROOT);
 
 static int attack_ustat(void *const arg)
 {
@@ -484,7 +461,8 @@ static int attack_ustat(void *const arg)
 	return RESULT(syscall(__NR_ustat, (unsigned int)st.st_dev, answer));
 }
 
-REASON(ustat, "device", EPERM, CHROOT);
+REASON(ustat, "device", "__jail_find_device", "file system of a device", EPERM,
+       CHROOT);
 
 /* tty */
 
@@ -496,7 +474,7 @@ static int attack_open_terminal(void *const arg)
 	return opened(open(path, O_RDWR | O_NOCTTY));
 }
 
-REASON(open_terminal, "tty", EIO, CHROOT);
+REASON(open_terminal, "tty", "__jail_open_tty", "terminal *", EIO, CHROOT);
 
 /* keyring */
 
@@ -507,7 +485,8 @@ static int attack_session_to_parent(void *const arg)
 	return RESULT(syscall(__NR_keyctl, KEYCTL_SESSION_TO_PARENT));
 }
 
-REASON(session_to_parent, "keyring", EPERM, CHROOT, ROOT_ONLY);
+REASON(session_to_parent, "keyring", "__jail_set_keyring",
+       "keyring of process *", EPERM, CHROOT, ROOT_ONLY);
 
 /* socket */
 
@@ -516,21 +495,24 @@ static int attack_packet_socket(void *const arg)
 	return opened(socket(AF_PACKET, SOCK_RAW, 0));
 }
 
-REASON(packet_socket, "socket", EAFNOSUPPORT, CHROOT, MIGHTY);
+REASON(packet_socket, "socket", "hook_socket_create",
+       "family 17 type * protocol *", EAFNOSUPPORT, CHROOT, MIGHTY);
 
 static int attack_raw_socket(void *const arg)
 {
 	return opened(socket(AF_INET, SOCK_RAW, IPPROTO_ICMP));
 }
 
-REASON(raw_socket, "socket", EPERM, CHROOT, MIGHTY);
+REASON(raw_socket, "socket", "hook_socket_create", "family 2 type 3 protocol *",
+       EPERM, CHROOT, MIGHTY);
 
 static int attack_netlink_socket(void *const arg)
 {
 	return opened(socket(AF_NETLINK, SOCK_RAW, NETLINK_GENERIC));
 }
 
-REASON(netlink_socket, "socket", EPROTONOSUPPORT, CHROOT);
+REASON(netlink_socket, "socket", "hook_socket_create",
+       "family 16 type * protocol *", EPROTONOSUPPORT, CHROOT);
 
 /* address */
 
@@ -561,7 +543,8 @@ static int attack_source(void *const arg)
 	return RESULT(sendmsg(sock, &msg, 0));
 }
 
-REASON(source, "address", EADDRNOTAVAIL, CHROOT);
+REASON(source, "address", "__jail_inet_source", "address " ADDR_OTHER,
+       EADDRNOTAVAIL, CHROOT);
 
 /* netlink */
 
@@ -596,7 +579,8 @@ static int attack_netlink_request(void *const arg)
 	return answer.head.nlmsg_type == NLMSG_ERROR ? -answer.error.error : 0;
 }
 
-REASON(netlink_request, "netlink", EPERM, CHROOT);
+REASON(netlink_request, "netlink", "__jail_rtnetlink_rcv", "message 90", EPERM,
+       CHROOT);
 
 static int attack_netlink_port(void *const arg)
 {
@@ -609,7 +593,8 @@ static int attack_netlink_port(void *const arg)
 	return RESULT(bind(sock, (const void *)&addr, sizeof(addr)));
 }
 
-REASON(netlink_port, "netlink", EADDRINUSE, CHROOT);
+REASON(netlink_port, "netlink", "jail_netlink_bind", "port *", EADDRINUSE,
+       CHROOT);
 
 /* system */
 
@@ -621,7 +606,7 @@ static int attack_syslog(void *const arg)
 	return RESULT(syscall(__NR_syslog, 3, text, sizeof(text)));
 }
 
-REASON(syslog, "system", EPERM, CHROOT);
+REASON(syslog, "system", "hook_syslog", "log of the kernel", EPERM, CHROOT);
 
 /* Every reason that the kernel knows has an attack. */
 
@@ -657,14 +642,15 @@ static bool is_attacked(const char *const reason)
 
 TEST_F(reasons, all)
 {
-	char path[64], text[8192], *at;
+	char path[128], text[8192], *at;
+	struct tracer tracer;
 	int count = 0;
 
-	snprintf(path, sizeof(path), "%s/trace", self->w.base);
-	ASSERT_EQ(0, mkdir(path, 0700));
-	ASSERT_EQ(0, mount("jail", path, "tracefs", 0, NULL));
-	strcat(path, "/events/jail/jail_deny/format");
+	make_tracer(_metadata, &self->w, &tracer);
+	snprintf(path, sizeof(path), "%s/events/jail/jail_deny/format",
+		 tracer.path);
 	ASSERT_EQ(0, read_file(path, text, sizeof(text)));
+	remove_tracer(_metadata, &tracer);
 	/* As in: __print_symbolic(REC->reason, { 0, "capability" }, ...) */
 	for (at = text; (at = strstr(at, ", \"")); count++) {
 		char *const name = at + 3;
@@ -679,6 +665,29 @@ TEST_F(reasons, all)
 	}
 	/* As many as there were when this was written, or more. */
 	EXPECT_LE(17, count);
+}
+
+/* A name that looks like the end of a record, and like another one. */
+TEST_F(reasons, cannot_be_forged)
+{
+	const struct world *const w = &self->w;
+	struct tracer tracer;
+	int all, wanted;
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/a\"\nb", w->base);
+	given.file = open(path, O_RDONLY | O_CREAT | O_EXCL, 0600);
+	ASSERT_LE(0, given.file);
+	make_tracer(_metadata, w, &tracer);
+	trace_event(_metadata, &tracer, "jail_deny", "1");
+	EXPECT_EQ(0, on_host(w, 0, attack_change_mode, NULL));
+	EXPECT_EQ(EPERM, in_jail(w, 0, attack_change_mode, NULL));
+	trace_event(_metadata, &tracer, "jail_deny", "0");
+	count_events(_metadata, &tracer, "jail_deny", "*object=file a[?][?]b",
+		     &all, &wanted);
+	EXPECT_EQ(1, all);
+	EXPECT_EQ(1, wanted);
+	remove_tracer(_metadata, &tracer);
 }
 
 TEST_HARNESS_MAIN
