@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "cli/text.hpp"
 #include "tools/jls/print.hpp"
-#include "tools/jls/text.hpp"
 
 namespace jls_tool {
 namespace {
+
+using cli::escape;
+using cli::pad;
+using cli::quote;
 
 // Widths of columns.
 constexpr std::size_t kJid = 6;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "tools/jls/text.hpp"
+#include "cli/text.hpp"
 
 #include <array>
 #include <cwchar>
 
-namespace jls_tool {
+namespace cli {
 namespace {
 
 /// The first character of a text.
@@ -97,4 +97,4 @@ std::string pad(std::string text, std::size_t width) {
   return text;
 }
 
-}  // namespace jls_tool
+}  // namespace cli

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "tools/jls/text.hpp"
+#include "cli/text.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -9,7 +9,7 @@
 #include <clocale>
 #include <string>
 
-namespace jls_tool {
+namespace cli {
 namespace {
 
 class Utf8 : public ::testing::Test {
@@ -110,4 +110,4 @@ TEST(Quote, shell_reads_the_same_text) {
 }
 
 }  // namespace
-}  // namespace jls_tool
+}  // namespace cli

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace jls_tool {
+namespace cli {
 
 /// What the locale cannot print, and the backslash, as octal escapes of its bytes, as /proc/jails
 /// and /proc/mounts have them.
@@ -21,4 +21,4 @@ namespace jls_tool {
 /// @p text with blanks up to @p width columns; a longer one stays whole.
 [[nodiscard]] std::string pad(std::string text, std::size_t width);
 
-}  // namespace jls_tool
+}  // namespace cli
