@@ -17,7 +17,7 @@ _jailctl() {
 	*jaildoctor) verb=doctor first=1 ;;
 	esac
 	case $COMP_CWORD:${COMP_WORDS[COMP_CWORD - 1]}:$word in
-	*:-f:* | *:--file:* | *:--from:* | *:--store:*) ;; # a file
+	*:-f:* | *:--file:* | *:--from:* | *:--store:* | *:-o:* | *:--output:*) ;; # a file
 	*:*:-*)
 		if [ "$COMP_CWORD" -lt "$first" ]; then
 			words=$(_jailctl_options)
@@ -34,7 +34,7 @@ _jailctl() {
 				words=$(jailctl list -a --json 2>/dev/null | sed -n 's/.*"name": "\(.*\)".*/\1/p')
 				;;
 			destroy:* | mount:* | umount:*) words=$(_jailctl_roots) ;;
-			create:*) ;; # a new name
+			create:* | stats:*) ;; # a new name, nothing
 			limits:[1-9]*) words='memory= cpu= pids= io=' ;;
 			*) words=$(jls name 2>/dev/null) ;;
 			esac

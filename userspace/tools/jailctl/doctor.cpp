@@ -14,6 +14,7 @@
 #include "doctor/text.hpp"
 #include "jail/address.hpp"
 #include "lib/text.hpp"
+#include "monitor/processes.hpp"
 #include "network/interface_lease.hpp"
 #include "network/plan.hpp"
 #include "tools/jailctl/configured.hpp"
@@ -46,7 +47,7 @@ struct Arguments {
 pid_t process_at_root(const Context& context, const libjail::ListedJail& jail) {
   struct stat root {};
   if (::stat(jail.path.c_str(), &root) < 0) return 0;
-  for (const auto& process : processes_of(context, jail.jid)) {
+  for (const auto& process : monitor::processes_of(context.kernel, context.proc, jail.jid)) {
     const std::string link = context.proc + "/" + std::to_string(process.pid) + "/root";
     struct stat own {};
     if (::stat(link.c_str(), &own) == 0 && own.st_dev == root.st_dev && own.st_ino == root.st_ino) {
@@ -63,7 +64,7 @@ bool has_own_network(const Context& context, const libjail::ListedJail& jail) {
   if (libjail::network::is_made_by_us(config, libjail::network::host_end_name(jail.name))) {
     return true;
   }
-  const auto processes = processes_of(context, jail.jid);
+  const auto processes = monitor::processes_of(context.kernel, context.proc, jail.jid);
   struct stat host {};
   struct stat own {};
   return !processes.empty() && ::stat((context.proc + "/self/ns/net").c_str(), &host) == 0 &&

@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "monitor/processes.hpp"
 #include "tools/jailctl/running.hpp"
 #include "tools/jailctl/table.hpp"
 
@@ -29,7 +30,7 @@ int run(const Context& context, const Arguments& arguments) {
                           {.heading = "UID", .number = true},
                           {"STATE"},
                           {"COMMAND"}}};
-  for (const auto& process : processes_of(context, jail->jid)) {
+  for (const auto& process : monitor::processes_of(context.kernel, context.proc, jail->jid)) {
     table.rows.push_back({std::to_string(process.pid), std::to_string(process.parent),
                           std::to_string(process.uid), process.state, process.command});
   }

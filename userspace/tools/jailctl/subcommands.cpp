@@ -11,6 +11,7 @@
 #include "tools/jailctl/mount.hpp"
 #include "tools/jailctl/net.hpp"
 #include "tools/jailctl/ps.hpp"
+#include "tools/jailctl/stats.hpp"
 #include "tools/jailctl/subcommand.hpp"
 
 namespace jailctl {
@@ -50,7 +51,7 @@ Option json_option(bool& json) {
 
 std::vector<Subcommand> subcommands() {
   return {list_subcommand(),    start_subcommand(), stop_subcommand(),   restart_subcommand(),
-          console_subcommand(), exec_subcommand(),  ps_subcommand(),     config_subcommand(),
+          console_subcommand(), exec_subcommand(),  ps_subcommand(), stats_subcommand(), config_subcommand(),
           doctor_subcommand(),  net_subcommand(),   limits_subcommand(), create_subcommand(),
           destroy_subcommand(), mount_subcommand(), umount_subcommand()};
 }
