@@ -23,8 +23,30 @@ bool write_all(int fd, std::string_view text) {
   return true;
 }
 
+std::string printable(std::string_view text) {
+  constexpr unsigned char kFirst = 0x20;
+  constexpr unsigned char kDelete = 0x7f;
+  constexpr unsigned char kLead = 0xc2;  // of the control characters above ASCII, in UTF-8
+  constexpr unsigned char kLast = 0x9f;
+  std::string shown;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool above = i > 0 && static_cast<unsigned char>(text[i - 1]) == kLead &&
+                       byte > kDelete && byte <= kLast;
+    if ((byte >= kFirst && byte != kDelete && !above) || byte == '\n' || byte == '\t') {
+      shown += text[i];
+      continue;
+    }
+    shown += '\\';
+    for (int shift = 6; shift >= 0; shift -= 3) {
+      shown += static_cast<char>('0' + (byte >> shift & 7));
+    }
+  }
+  return shown;
+}
+
 void Messages::print(std::string_view text) const {
-  write_all(STDERR_FILENO, program_ + ": " + std::string(text) + "\n");
+  write_all(STDERR_FILENO, program_ + ": " + printable(text) + "\n");
 }
 
 void Messages::warning(std::string_view text) const {

@@ -29,6 +29,10 @@ class Messages {
   Verbosity verbosity_;
 };
 
+/// The text with octal numbers for what would control a terminal, but for a newline and a tab:
+/// parts of messages come from files of jails.
+[[nodiscard]] std::string printable(std::string_view text);
+
 /// Writes all of @p text to @p fd as far as that is possible.
 /// @return whether it was; errno tells why not
 bool write_all(int fd, std::string_view text);

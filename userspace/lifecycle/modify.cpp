@@ -70,6 +70,11 @@ limits::Lifted lifted(const conf::Limits& before, const conf::Limits& after) {
 
 }  // namespace
 
+bool needs_restart(const Host& host, const conf::JailSettings& wanted, bool whole) {
+  const auto now = Record::peek(host.kernel, host.state_dir(), wanted.name);
+  return now && !merge(*now, wanted, whole);
+}
+
 Result<void> modify(const Host& host, const conf::JailSettings& wanted, bool whole) {
   const auto found = Record::find(host.state_dir(), wanted.name, kPatience);
   if (!found) return std::unexpected(found.error());

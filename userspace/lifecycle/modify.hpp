@@ -15,4 +15,7 @@ namespace libjail::lifecycle {
 /// @return ENOENT where there is no such jail
 [[nodiscard]] Result<void> modify(const Host& host, const conf::JailSettings& wanted, bool whole);
 
+/// Whether a jail of ours runs that has to be started anew for it.
+[[nodiscard]] bool needs_restart(const Host& host, const conf::JailSettings& wanted, bool whole);
+
 }  // namespace libjail::lifecycle

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include <array>
 #include <csignal>
 #include <filesystem>
+#include <memory>
 
 #include "tests/host.hpp"
 
@@ -22,6 +24,7 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 
 constexpr const char* kAlias = "dummy0|10.9.8.7/24";
+constexpr const char* kJexec = "/usr/sbin/jexec";
 constexpr const char* kAliasIp = "10.9.8.7";
 
 class Lifecycle : public HostTest {
@@ -36,7 +39,8 @@ class Lifecycle : public HostTest {
     EXPECT_TRUE(comes_true([] { return records().empty(); })) << "a record is left";
     EXPECT_FALSE(host_has(kAliasIp)) << "an address is left";
     EXPECT_FALSE(std::filesystem::exists("/sys/fs/cgroup/jail/web")) << "a control group is left";
-    EXPECT_THAT(keepers(), IsEmpty()) << "a keeper is left";
+    // A dead one is there until the first process of the guest has waited for it.
+    EXPECT_TRUE(comes_true([] { return keepers().empty(); })) << "a keeper is left";
     HostTest::TearDown();
   }
 
@@ -239,7 +243,7 @@ TEST_F(Lifecycle, killed_at_the_end_is_swept_by_the_next) {
   ASSERT_TRUE(process.prints("up\n"));
   ::kill(process.pid(), SIGKILL);
   process.wait();
-  EXPECT_EQ(jail_with({"-r", "other"}).status, 1);
+  EXPECT_EQ(jail_with({"-r", "web"}).out, "web: removed\n");
   EXPECT_THAT(jails(), IsEmpty());
   EXPECT_THAT(records(), IsEmpty());
   EXPECT_THAT(log(), HasSubstr("exec.poststop exec.release"));
@@ -330,6 +334,83 @@ TEST_F(Lifecycle, names) {
   EXPECT_EQ(run({kJail, "-c", "name=..", "path=" + root.path(), "persist"}).status, 1);
   EXPECT_EQ(run({kJail, "-c", "name=.x", "path=" + root.path(), "persist"}).status, 1);
   EXPECT_THAT(jails(), IsEmpty());
+}
+
+TEST_F(Lifecycle, jails_without_a_name) {
+  const std::vector<std::string> unnamed = {kJail, "-c", "path=" + root.path(), "persist"};
+  EXPECT_EQ(run(unnamed).out, "jail1: created\n");
+  EXPECT_EQ(run(unnamed).out, "jail2: created\n");
+  EXPECT_EQ(run({kJail, "-r", "jail1"}).status, 0);
+  EXPECT_EQ(run(unnamed).out, "jail1: created\n");
+  const auto all = run({kJail, "-c", "name=*", "path=" + root.path(), "persist"});
+  EXPECT_EQ(all.status, 1);
+  EXPECT_THAT(all.err, HasSubstr("name \"*\" stands for several jails"));
+  EXPECT_EQ(jails().size(), 2U);
+}
+
+TEST_F(Lifecycle, text_of_a_jail_does_not_reach_the_terminal) {
+  root.file("etc/passwd", "root:x:0:0:root:/:/bin/\x1b]0;owned\a\n");
+  configure("web { persist; }\n");
+  ASSERT_EQ(jail_with({"-c", "web"}).status, 0);
+  const auto outcome = run({kJexec, "-l", "web"});
+  EXPECT_EQ(outcome.status, 127);
+  EXPECT_THAT(outcome.err, HasSubstr("/bin/\\033]0;owned\\007"));
+  EXPECT_THAT(outcome.err, Not(HasSubstr("\x1b")));
+}
+
+TEST_F(Lifecycle, runs_out_of_descriptors_at_each_step) {
+  configure(
+      "web { exec.start = 'sleep 1000 &'; stop.timeout = 1; limit.pids = 20;\n"
+      "ip4.addr = '" +
+      std::string(kAlias) + "'; }\n");
+  int failed = 0;
+  int started = 0;
+  for (rlim_t most = 4; most <= 32; most += 2) {
+    const auto few = [most] {
+      const rlimit limit{.rlim_cur = most, .rlim_max = most};
+      ::setrlimit(RLIMIT_NOFILE, &limit);
+    };
+    const auto outcome = run(command({"-c", "web"}), few);
+    ++(outcome.status == 0 ? started : failed);
+    EXPECT_EQ(outcome.status == 0, jails().size() == 1U) << most << ": " << outcome.err;
+    EXPECT_EQ(outcome.status != 0, outcome.err.contains("Too many open files")) << outcome.err;
+    // What could not be undone either is swept.
+    run({kJail, "-q", "-R", "web"});
+    EXPECT_THAT(records(), IsEmpty()) << most;
+    EXPECT_FALSE(host_has(kAliasIp)) << most;
+  }
+  EXPECT_GT(failed, 3);
+  EXPECT_GT(started, 0);
+}
+
+TEST_F(Lifecycle, output_that_nobody_takes) {
+  configure("web { persist; }\n");
+  for (const char* output : {"| true", ">/dev/full", ">&-"}) {
+    const std::string shell = "jail -f " + (files / "jail.conf") + " -c web " + output;
+    EXPECT_EQ(run({"/bin/busybox", "sh", "-c", "PATH=/usr/sbin:/bin; " + shell}).status, 0)
+        << output;
+    EXPECT_EQ(jails().size(), 1U) << output;
+    EXPECT_EQ(jail_with({"-r", "web"}).status, 0) << output;
+  }
+}
+
+TEST_F(Lifecycle, many_at_work_on_one_jail) {
+  configure("web { exec.start = 'sleep 1000 &'; stop.timeout = 1; ip4.addr = '" +
+            std::string(kAlias) + "'; limit.pids = 20; }\n");
+  std::vector<std::unique_ptr<Process>> all;
+  for (int i = 0; i < 4; ++i) {
+    for (const char* option : {"-c", "-r", "-R", "-cm"}) {
+      all.push_back(std::make_unique<Process>(command({option, "web"})));
+    }
+  }
+  for (auto& one : all) {
+    const auto outcome = one->finish();
+    EXPECT_TRUE(outcome.status == 0 || outcome.status == 1) << outcome.status << outcome.err;
+    EXPECT_TRUE(outcome.status == 0 || !outcome.err.empty());
+  }
+  EXPECT_EQ(jail_with({"-cm", "web"}).status, 0) << "it is as good as ever";
+  EXPECT_EQ(run({kJexec, "web", "true"}).status, 0);
+  EXPECT_EQ(jail_with({"-r", "web"}).status, 0);
 }
 
 TEST_F(Lifecycle, mistakes_of_the_file) {
@@ -457,6 +538,27 @@ TEST_F(Lifecycle, modify) {
               HasSubstr("jail: web: path cannot be changed after creation"));
   EXPECT_THAT(run({kJail, "-m", "name=nosuch", "path=/x"}).err, HasSubstr("not found"));
   EXPECT_EQ(run({kJail, "-cm", "name=web", "path=" + root.path(), "persist"}).status, 0);
+}
+
+TEST_F(Lifecycle, modify_or_restart) {
+  configure("web { persist; limit.pids = 20; }\n");
+  ASSERT_EQ(jail_with({"-c", "web"}).status, 0);
+  configure("web { persist; limit.pids = 30; }\n");
+  EXPECT_EQ(jail_with({"-mr", "web"}).out, "web: updated\n");
+  configure("web { persist; limit.pids = 30; host.hostname = other; }\n");
+  EXPECT_EQ(jail_with({"-mr", "web"}).out, "web: removed\nweb: created\n");
+  EXPECT_EQ(run({kJexec, "web", "hostname"}).out, "other\n");
+  EXPECT_EQ(jail_with({"-cmr", "web"}).out, "web: updated\n");
+  ASSERT_EQ(jail_with({"-r", "web"}).status, 0);
+  EXPECT_THAT(jail_with({"-mr", "web"}).err, HasSubstr("jail \"web\" not found"));
+  EXPECT_EQ(jail_with({"-cmr", "web"}).out, "web: created\n");
+}
+
+TEST_F(Lifecycle, restart_brings_back_what_depends_on_it) {
+  configure("app { depend = db; persist; }\ndb { persist; }\nother { persist; }\n");
+  ASSERT_EQ(jail_with({"-c"}).status, 0);
+  EXPECT_EQ(jail_with({"-rc", "db"}).out, "app: removed\ndb: removed\ndb: created\napp: created\n");
+  EXPECT_EQ(jails().size(), 3U);
 }
 
 TEST_F(Lifecycle, limits) {

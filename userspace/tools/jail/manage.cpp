@@ -28,10 +28,28 @@ namespace lifecycle = libjail::lifecycle;
 using libjail::Error;
 using libjail::ListedJail;
 
+/// Of a jail that got none: the kernel's answer, its number, is known too late for us.
+std::string free_name(const lifecycle::Host& host) {
+  std::set<std::string> taken;
+  if (const auto names = lifecycle::Record::names(host.state_dir()); names) {
+    taken.insert(names->begin(), names->end());
+  }
+  const auto jails = libjail::list_jails(host.kernel, host.listing().c_str());
+  if (jails) {
+    for (const auto& jail : *jails) taken.insert(jail.name);
+  }
+  for (int number = 1;; ++number) {
+    const std::string name = "jail" + std::to_string(number);
+    if (!taken.contains(name)) return name;
+  }
+}
+
 /// The jail of the command line. Where it runs and is to be changed, what is not said stays.
 std::optional<conf::Block> whole_block(const lifecycle::Host& host, const Manage& request) {
-  if (!request.block || !request.modify) return request.block;
-  const auto& given = *request.block;
+  if (!request.block) return request.block;
+  auto given = *request.block;
+  if (given.name.empty()) given.name = free_name(host);
+  if (!request.modify) return given;
   const auto now = lifecycle::Record::peek(host.kernel, host.state_dir(), given.name);
   if (!now) return given;
   auto block = lifecycle::block_of(*now);
@@ -42,12 +60,16 @@ std::optional<conf::Block> whole_block(const lifecycle::Host& host, const Manage
 
 class Manager {
  public:
-  Manager(const lifecycle::Host& host, const Manage& request, const std::string& directory)
+  /// @param swept  jails that were there a moment ago, left by a killed one
+  Manager(const lifecycle::Host& host, const Manage& request, const std::string& directory,
+          const std::vector<std::string>& swept)
       : host_(host),
         request_(request),
+        swept_(swept),
+        block_(whole_block(host, request)),
         selection_(host.kernel, {.directory = directory,
                                  .file = request.file,
-                                 .block = whole_block(host, request),
+                                 .block = block_,
                                  .overrides = request.overrides}) {}
 
   int run() {
@@ -55,12 +77,12 @@ class Manager {
       for (const auto& name : to_remove()) stop(name);
       return status_;
     }
-    const auto jails = selection_.find(names());
+    auto jails = selection_.find(names());
     if (!jails) {
       for (const auto& error : jails.error()) complain(error);
       return status_;
     }
-    if (request_.remove) restart(*jails);
+    if (request_.remove) stop_for_restart(*jails);
     for (const auto& jail : *jails) {
       if (host_.interrupts.came()) {
         complain({.code = 0, .what = "interrupted"});
@@ -86,7 +108,7 @@ class Manager {
   }
 
   [[nodiscard]] std::vector<std::string> names() const {
-    if (request_.block) return {request_.block->name};
+    if (block_) return {block_->name};
     return request_.names.empty() ? std::vector<std::string>{"*"} : request_.names;
   }
 
@@ -109,12 +131,16 @@ class Manager {
   /// Those, and the running ones that depend on them, each before those that it depends on.
   std::vector<std::string> stop_order(const std::set<std::string>& names);
   void stop(const std::string& name);
-  void restart(const std::vector<SelectedJail>& jails);
+  /// Adds to @p jails those that stop with them.
+  void stop_for_restart(std::vector<SelectedJail>& jails);
 
   const lifecycle::Host& host_;
   const Manage& request_;
+  const std::vector<std::string>& swept_;
+  std::optional<conf::Block> block_;
   Selection selection_;
   std::set<std::string> failed_;
+  std::set<std::string> restarted_;  ///< stopped only for that
   int status_ = EXIT_SUCCESS;
 };
 
@@ -123,7 +149,7 @@ class Manager {
 void Manager::set_up(const SelectedJail& jail) {
   const auto& name = jail.config.name;
   if (!runs(name)) {
-    if (request_.create) {
+    if (request_.create || restarted_.contains(name)) {
       start(jail);
     } else if (jail.named) {
       complain(
@@ -205,6 +231,10 @@ std::vector<std::string> Manager::to_remove() {
       }
     }
     if (std::ranges::find(known, real) == known.end()) {
+      if (std::ranges::find(swept_, real) != swept_.end()) {
+        announce(real, "removed");
+        continue;
+      }
       complain({.code = 0,
                 .what = "jail \"" + name + "\" not found",
                 .remedy = "jls lists the jails that there are"});
@@ -259,7 +289,7 @@ void Manager::stop(const std::string& name) {
   announce(name, "removed");
 }
 
-void Manager::restart(const std::vector<SelectedJail>& jails) {
+void Manager::stop_for_restart(std::vector<SelectedJail>& jails) {
   std::set<std::string> names;
   const auto there = running();
   for (const auto& jail : jails) {
@@ -267,11 +297,28 @@ void Manager::restart(const std::vector<SelectedJail>& jails) {
                        std::ranges::any_of(request_.names, [&jail](const std::string& name) {
                          return is_wildcard(name) && conf::matches_wildcard(jail.config.name, name);
                        });
-    if (meant && std::ranges::find(there, jail.config.name, &ListedJail::name) != there.end()) {
-      names.insert(jail.config.name);
+    if (!meant || std::ranges::find(there, jail.config.name, &ListedJail::name) == there.end()) {
+      continue;
     }
+    if (request_.modify && !lifecycle::needs_restart(host_, jail.settings, !request_.block)) {
+      continue;
+    }
+    names.insert(jail.config.name);
   }
-  for (const auto& name : stop_order(names)) stop(name);
+  std::vector<SelectedJail> others;
+  for (const auto& name : stop_order(names)) {
+    if (std::ranges::none_of(
+            jails, [&name](const SelectedJail& jail) { return jail.config.name == name; })) {
+      // One that depends on them comes back as it was.
+      const auto settings = lifecycle::Record::peek(host_.kernel, host_.state_dir(), name);
+      const auto config =
+          settings ? conf::make_config(*settings) : conf::Checked<conf::JailConfig>();
+      if (settings && config) others.push_back({.settings = *settings, .config = *config});
+    }
+    stop(name);
+    restarted_.insert(name);
+  }
+  jails.insert(jails.end(), others.rbegin(), others.rend());
 }
 
 }  // namespace
@@ -281,8 +328,8 @@ int manage(const lifecycle::Host& host, const Manage& request, const std::string
     host.messages.error(may.error().text());
     return EXIT_FAILURE;
   }
-  lifecycle::sweep(host);
-  return Manager(host, request, directory).run();
+  const auto swept = lifecycle::sweep(host);
+  return Manager(host, request, directory, swept).run();
 }
 
 int manage(libjail::Kernel& kernel, const Manage& request) {

@@ -15,7 +15,7 @@ namespace jail_tool {
 struct Manage {
   bool create = false;
   bool modify = false;
-  bool remove = false;
+  bool remove = false;                                ///< with the others: and start them again
   bool force = false;                                 ///< -R
   std::vector<std::string> names{};                   ///< of jails, wildcards, jail IDs; none: all
   std::optional<libjail::conf::Block> block{};        ///< a jail on the command line instead

@@ -5,6 +5,8 @@
 #include <memory>
 #include <utility>
 
+#include "tools/jail/selection.hpp"
+
 namespace jail_tool {
 namespace {
 
@@ -61,8 +63,9 @@ libjail::Result<OperandJail> read_operands(const std::vector<std::string>& opera
     made.append = append;
     jail.block.statements.push_back(std::move(made));
   }
-  if (jail.block.name.empty()) {
-    return libjail::fail(0, "the jail has no name", "give name=NAME or -n NAME");
+  if (is_wildcard(jail.block.name)) {
+    return libjail::fail(0, "name \"" + jail.block.name + "\" stands for several jails",
+                         "parameters make one");
   }
   return jail;
 }

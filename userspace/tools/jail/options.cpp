@@ -20,10 +20,10 @@ using cli::Stop;
 constexpr const char* kUsage =
     "usage: jail [-lqvM] [-o parameter[=value]] ... [-n name] [-u user | -U user]\n"
     "            path capmask ip[,...] command [argument ...]\n"
-    "       jail [-ilqv] [-f file] [-J jid_file] [-u user | -U user] -c | -m | -cm | -rc\n"
-    "            ['*' | jail ...]\n"
-    "       jail [-ilqv] [-J jid_file] [-u user | -U user] [-n name] -c | -m | -cm | -rc\n"
-    "            parameter=value ... [command=command ...]\n"
+    "       jail [-ilqv] [-f file] [-J jid_file] [-u user | -U user] -c | -m | -cm | -rc | -mr |\n"
+    "            -cmr ['*' | jail ...]\n"
+    "       jail [-ilqv] [-J jid_file] [-u user | -U user] [-n name] -c | -m | -cm | -rc |\n"
+    "            -mr | -cmr parameter=value ... [command=command ...]\n"
     "       jail [-qv] [-f file] -r | -R ['*' | jail ...]\n"
     "       jail [-qv] [-f file] -e separator\n";
 
@@ -196,7 +196,6 @@ std::vector<libjail::conf::Statement> overrides(const Flags& flags) {
 std::optional<std::string> wrong_combination(const Flags& flags, bool parameters) {
   const bool makes = flags.create || flags.modify;
   if (flags.separator) return "-e goes with -f, -q and -v only";
-  if (flags.modify && flags.remove) return "-m and -r exclude each other";
   if (flags.force && (makes || flags.remove)) return "-R goes with no -c, -m or -r";
   if (flags.print_jid && flags.verbose) return "-i and -v exclude each other";
   if (!flags.mounts || flags.has_parameters())
@@ -230,6 +229,9 @@ Request manage_request(const std::vector<std::string>& operands, const Flags& fl
   auto jail = read_operands(operands, flags.name);
   if (!jail) return refuse(jail.error().text());
   if (!flags.create && !jail->argv.empty()) return refuse("command= goes with -c");
+  if (jail->block.name.empty() && (flags.modify || flags.remove)) {
+    return refuse("the jail has no name (give name=NAME or -n NAME)");
+  }
   request.block = std::move(jail->block);
   request.argv = std::move(jail->argv);
   return request;

@@ -176,6 +176,8 @@ TEST(Options, jails_of_a_configuration) {
   EXPECT_TRUE(request.create && request.remove);
   EXPECT_TRUE(request.names.empty());
   EXPECT_TRUE(manage_of({"-R", "*"}).force);
+  request = manage_of({"-mr", "web"});
+  EXPECT_TRUE(request.modify && request.remove && !request.create);
   request = manage_of({"-cm", "-l", "-u", "bob", "-i", "-J", "y", "web"});
   EXPECT_TRUE(request.create && request.modify && request.print_jid);
   EXPECT_EQ(request.jid_file, "y");
@@ -199,17 +201,31 @@ TEST(Options, jail_on_the_command_line) {
   EXPECT_EQ(request.block->statements[0].position.text(), "command line:2:1");
   EXPECT_THAT(request.argv, ElementsAre("sh", "-c", "id=3"));
   EXPECT_EQ(manage_of({"-n", "web", "-c", "path=/x"}).block->name, "web");
+  EXPECT_EQ(manage_of({"-c", "path=/x"}).block->name, "") << "the name is found later";
 }
 
 TEST(Options, what_does_not_go_together) {
   using Words = std::vector<std::string>;
-  for (const auto& arguments :
-       {Words{"-mr", "web"}, Words{"-Rc", "web"}, Words{"-rR"}, Words{"-c", "-M", "web"},
-        Words{"-c", "-o", "allow.unsafe", "web"}, Words{"-r", "path=/x"}, Words{"-r", "-l", "web"},
-        Words{"-r", "-i", "web"}, Words{"-c", "-n", "web"}, Words{"-c", "-f", "x", "path=/x"},
-        Words{"-c", "path=/x"}, Words{"-c", "-n", "a", "name=b"}, Words{"-c", "-e", ","},
-        Words{"-c", "name=a", "command="}, Words{"-m", "name=a", "command=x"}, Words{"-i"},
-        Words{"-c", "-q", "-v"}, Words{"-c", "-i", "-v"}}) {
+  for (const auto& arguments : {Words{"-Rm", "web"},
+                                Words{"-Rc", "web"},
+                                Words{"-rR"},
+                                Words{"-c", "-M", "web"},
+                                Words{"-c", "-o", "allow.unsafe", "web"},
+                                Words{"-r", "path=/x"},
+                                Words{"-r", "-l", "web"},
+                                Words{"-r", "-i", "web"},
+                                Words{"-c", "-n", "web"},
+                                Words{"-c", "-f", "x", "path=/x"},
+                                Words{"-cm", "path=/x"},
+                                Words{"-rc", "path=/x"},
+                                Words{"-c", "name=*", "path=/x"},
+                                Words{"-c", "-n", "a", "name=b"},
+                                Words{"-c", "-e", ","},
+                                Words{"-c", "name=a", "command="},
+                                Words{"-m", "name=a", "command=x"},
+                                Words{"-i"},
+                                Words{"-c", "-q", "-v"},
+                                Words{"-c", "-i", "-v"}}) {
     const auto parsed = parse(arguments);
     const auto* stop = std::get_if<cli::Stop>(&parsed);
     ASSERT_NE(stop, nullptr) << arguments.back();
