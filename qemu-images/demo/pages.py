@@ -11,6 +11,8 @@ EXAMPLES. A line with a prompt is a command:
 A trailing \\ continues a command, and so do the lines of a here-document. What
 the reader takes for granted, such as an interface of that name, stands as a
 comment that is not shown: ".. # COMMAND" or '.\\" # COMMAND'; it answers nothing.
+Where that begins a here-document, the block that follows is the document: a file
+that the page shows.
 
 In an answer an … stands for anything in the line, and a line of only … for any
 lines. In a manual page a number stands for any number and blanks for any blanks,
@@ -54,6 +56,11 @@ class Step:
             return False
         mark = HERE_DOCUMENT.search(self.command.partition("\n")[0])
         return self.command.endswith("\\") or bool(mark) and self.command.splitlines()[-1] != mark[2]
+
+    def close(self) -> None:
+        """Ends the here-document that the command may wait for."""
+        if (mark := HERE_DOCUMENT.search(self.command.partition("\n")[0])) and self.waits():
+            self.extend(mark[2])
 
     def extend(self, line: str) -> None:
         if self.command.endswith("\\"):
@@ -141,6 +148,8 @@ def read_page(page: Path) -> list[Step]:
         if kind == "heading":
             heading, last = text, None
         elif kind == "end":
+            if last:
+                last.close()
             last = None
         elif last and last.waits():
             last.extend(text)
