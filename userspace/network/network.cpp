@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "network/commands.hpp"
 #include "network/translation.hpp"
 
 namespace libjail::network {
@@ -17,19 +18,6 @@ AliasConfig alias_config(const NetworkConfig& config) {
 }
 
 std::string deletion(const std::string& interface) { return "ip link del " + interface; }
-
-/// The address that the bridge has in the jail's network.
-Result<std::optional<Alias>> address_of(Kernel& kernel, const std::string& bridge,
-                                        const Alias& jail) {
-  const auto all = kernel.interface_addresses();
-  if (!all) return fail(all.error(), "list the addresses of the interfaces");
-  for (const auto& one : *all) {
-    if (one.interface == bridge && one.address != jail.ip && in_same_network(jail, one.address)) {
-      return Alias{.ip = one.address, .interface = bridge, .prefix = jail.prefix};
-    }
-  }
-  return std::nullopt;
-}
 
 /// The host routes for the jail. Whether it is a router is the administrator's decision, as that
 /// holds for all of its interfaces.
@@ -69,7 +57,10 @@ Result<Network> Network::up(Kernel& kernel, const NetworkConfig& config,
       done = network.add_namespace(kernel, config);
       break;
   }
-  if (done) return network;
+  if (done) {
+    network.steps_ = up_commands(network.plan_, network.additions_, config.bridge);
+    return network;
+  }
   static_cast<void>(network.release(kernel, config));  // what was added before the failure
   return std::unexpected(done.error());
 }
@@ -78,21 +69,18 @@ Result<void> Network::add_alias(Kernel& kernel, const NetworkConfig& config, con
   auto lease = AliasLease::acquire(kernel, alias_config(config), address);
   if (!lease) return std::unexpected(lease.error());
   alias_ = *std::move(lease);
-  if (alias_) steps_.push_back(ip_command("add", address));
+  additions_.address = alias_.has_value();
   return {};
 }
 
 Result<void> Network::add_vlan(Kernel& kernel, const NetworkConfig& config,
                                const conf::Vlan& vlan) {
   const std::string id = std::to_string(vlan.id);
-  const std::string command =
-      "ip link add link " + vlan.interface + " name " + plan_.interface + " type vlan id " + id;
-  auto lease = InterfaceLease::acquire(kernel, config, plan_.interface, plan_.jail,
-                                       {"vlan", "add", vlan.interface, id}, command, {}, false);
+  auto lease =
+      InterfaceLease::acquire(kernel, config, plan_.interface, plan_.jail,
+                              {"vlan", "add", vlan.interface, id}, vlan_command(plan_), {}, false);
   if (!lease) return std::unexpected(lease.error());
   interface_ = *std::move(lease);
-  steps_.push_back(command);
-  steps_.push_back("ip link set " + plan_.interface + " up");
   return {};
 }
 
@@ -100,7 +88,6 @@ Result<void> Network::add_namespace(Kernel& kernel, const NetworkConfig& config)
   auto made = kernel.make_net_namespace();
   if (!made) return fail(made.error(), "make a network namespace");
   namespace_ = *std::move(made);
-  steps_.push_back("ip netns add " + plan_.jail);
   const auto& address = plan_.address;
   if (plan_.kind == Kind::kVeth && address) {
     return add_veth(kernel, config, namespace_path(), *address);
@@ -114,32 +101,22 @@ Result<void> Network::add_veth(Kernel& kernel, const NetworkConfig& config, cons
   if (plan_.nat) {
     if (auto forwards = check_forwarding(config); !forwards) return forwards;
   }
-  auto present = address_of(kernel, config.bridge, address);
-  if (!present) return std::unexpected(present.error());
-  std::optional<Alias> gateway = *std::move(present);
+  auto additions = find_additions(kernel, config, plan_);
+  if (!additions) return std::unexpected(additions.error());
+  additions_ = *std::move(additions);
+  const auto& gateway = additions_.gateway;
   std::optional<Bridge> bridge;
-  // One of the administrator's stays as it is, and is the gateway where it has an address for that.
-  if (!config.has_interface(config.bridge) || is_made_by_us(config, config.bridge)) {
-    if (!gateway) {
-      auto first = gateway_of(address, config.bridge);
-      if (!first) return std::unexpected(first.error());
-      gateway = *std::move(first);
-    }
+  if (additions_.bridge && gateway) {
     bridge = Bridge{.name = config.bridge,
                     .add = {"bridge", "add", config.bridge, format_prefixed(*gateway)},
-                    .command = "ip link add " + config.bridge + " type bridge"};
-    steps_.push_back(bridge->command);
-    steps_.push_back(ip_command("add", *gateway));
+                    .command = bridge_command(config.bridge)};
   }
-  const std::string command = "ip link add " + name + " master " + config.bridge +
-                              " type veth peer name " + address.interface + " netns " + plan_.jail;
-  auto lease = InterfaceLease::acquire(
-      kernel, config, name, plan_.jail,
-      {"veth", "add", name, config.bridge, path, address.interface}, command, bridge, plan_.nat);
+  auto lease =
+      InterfaceLease::acquire(kernel, config, name, plan_.jail,
+                              {"veth", "add", name, config.bridge, path, address.interface},
+                              veth_command(plan_, config.bridge), bridge, plan_.nat);
   if (!lease) return std::unexpected(lease.error());
   interface_ = *std::move(lease);
-  steps_.push_back(command);
-  steps_.push_back("ip link set " + name + " up");
   auto done = configure(kernel, config, path, gateway);
   if (done && plan_.nat) done = add_nat(kernel, config, address);
   return done;
@@ -148,15 +125,8 @@ Result<void> Network::add_veth(Kernel& kernel, const NetworkConfig& config, cons
 Result<void> Network::add_nat(Kernel& kernel, const NetworkConfig& config, const Alias& address) {
   std::vector<std::string> arguments{"add", plan_.jail, format_ip(address.ip), config.bridge};
   for (const auto& redirect : plan_.redirects) arguments.push_back(format_redirect(redirect));
-  const Translation translation{.jail = plan_.jail,
-                                .address = address.ip,
-                                .bridge = config.bridge,
-                                .redirects = plan_.redirects};
-  auto done =
-      run_nat(kernel, config, std::move(arguments), "translate the address of jail " + plan_.jail);
-  if (!done) return done;
-  for (const auto& command : addition(translation)) steps_.push_back("nft '" + command + "'");
-  return {};
+  return run_nat(kernel, config, std::move(arguments),
+                 "translate the address of jail " + plan_.jail);
 }
 
 Result<void> Network::move_interfaces(Kernel& kernel, const NetworkConfig& config,
@@ -168,31 +138,20 @@ Result<void> Network::move_interfaces(Kernel& kernel, const NetworkConfig& confi
     }
   }
   for (const auto& name : plan_.moved) {
-    const std::string command = "ip link set " + name + " netns " + plan_.jail;
-    if (auto done = run_helper(kernel, config, {"link", "move", name, path}, command); !done) {
-      return done;
-    }
+    auto done = run_helper(kernel, config, {"link", "move", name, path}, move_command(plan_, name));
+    if (!done) return done;
     moved_.push_back(name);
-    steps_.push_back(command);
   }
   return configure(kernel, config, path, {});
 }
 
 Result<void> Network::configure(Kernel& kernel, const NetworkConfig& config,
                                 const std::string& path, const std::optional<Alias>& gateway) {
-  const std::string ip = "ip -n " + plan_.jail;
   std::vector<std::string> arguments{"namespace", "configure", path};
-  steps_.push_back(ip + " link set lo up");
   if (plan_.address) {
-    const Alias& address = *plan_.address;
-    arguments.insert(arguments.end(), {address.interface, format_prefixed(address)});
-    steps_.push_back(ip + " address add " + format_prefixed(address) + " dev " + address.interface);
-    steps_.push_back(ip + " link set " + address.interface + " up");
+    arguments.insert(arguments.end(), {plan_.address->interface, format_prefixed(*plan_.address)});
   }
-  if (gateway) {
-    arguments.push_back(format_ip(gateway->ip));
-    steps_.push_back(ip + " route add default via " + format_ip(gateway->ip));
-  }
+  if (gateway) arguments.push_back(format_ip(gateway->ip));
   return run_helper(kernel, config, std::move(arguments), "configure the network of the jail");
 }
 

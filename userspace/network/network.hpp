@@ -18,6 +18,7 @@
 #include "jail/conf/config.hpp"
 #include "jail/error.hpp"
 #include "jail/kernel.hpp"
+#include "network/commands.hpp"
 #include "network/interface_lease.hpp"
 #include "network/plan.hpp"
 
@@ -62,6 +63,7 @@ class Network {
   [[nodiscard]] std::string namespace_path() const;
 
   Plan plan_;
+  Additions additions_;
   std::optional<AliasLease> alias_;
   std::optional<InterfaceLease> interface_;
   UniqueFd namespace_;

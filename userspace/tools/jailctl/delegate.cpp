@@ -3,15 +3,26 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <iterator>
 #include <memory>
+#include <set>
+#include <string_view>
+#include <utility>
 
 #include "doctor/text.hpp"
+#include "jail/conf/config.hpp"
 #include "jail/error.hpp"
+#include "lifecycle/preview.hpp"
+#include "tools/jailctl/configured.hpp"
+#include "tools/jailctl/running.hpp"
 
 namespace jailctl {
 namespace {
+
+namespace conf = libjail::conf;
 
 constexpr const char* kJail = JAILCTL_SBIN "/jail";
 constexpr const char* kJexec = JAILCTL_SBIN "/jexec";
@@ -43,6 +54,69 @@ struct Arguments {
   bool dry_run = false;
 };
 
+/// The jails that are meant and those that they depend on, in the order in which they start.
+libjail::Result<std::vector<conf::JailConfig>> configs_of(const Context& context,
+                                                          const Arguments& arguments) {
+  std::vector<libjail::Error> errors;
+  std::vector<conf::JailConfig> all = all_configured(context, arguments.file, errors);
+  if (!errors.empty()) return std::unexpected(errors.front());
+  const auto find = [&all](const std::string& name) {
+    return std::ranges::find(all, name, &conf::JailConfig::name);
+  };
+  std::set<std::string> wanted;
+  std::vector<std::string> next = arguments.names;
+  if (arguments.all) std::ranges::transform(all, std::back_inserter(next), &conf::JailConfig::name);
+  while (!next.empty()) {
+    const std::string name = std::exchange(next.back(), {});
+    next.pop_back();
+    const auto jail = find(name);
+    if (jail == all.end()) return libjail::fail(0, name + ": not in jail.conf(5)");
+    if (!wanted.insert(name).second) continue;
+    std::ranges::transform(jail->depend, std::back_inserter(next), &conf::Dependency::name);
+  }
+  std::erase_if(all, [&wanted](const auto& jail) { return !wanted.contains(jail.name); });
+  return conf::start_order(std::move(all));
+}
+
+/// As comments, below the command that does it all.
+int show_steps(const Context& context, const Arguments& arguments, std::string_view letters) {
+  const auto configs = configs_of(context, arguments);
+  if (!configs) {
+    context.messages.error(configs.error().text());
+    return kFailure;
+  }
+  std::string text;
+  const auto add = [&text](const std::string& title, const std::vector<std::string>& lines) {
+    text += "\n# " + title + "\n";
+    for (const auto& line : lines) text += "#\t" + line + "\n";
+  };
+  if (letters.contains('r')) {
+    for (auto jail = configs->rbegin(); jail != configs->rend(); ++jail) {
+      const bool meant = arguments.all || std::ranges::count(arguments.names, jail->name) > 0;
+      const auto runs = find_running(context, jail->name);
+      if (meant && runs && *runs)
+        add(jail->name + " stops", libjail::lifecycle::stop_commands(*jail));
+    }
+  }
+  for (const auto& jail : letters.contains('c') ? *configs : std::vector<conf::JailConfig>()) {
+    const auto runs = find_running(context, jail.name);
+    if (runs && *runs && !letters.contains('r')) {
+      add(jail.name + " runs already", {});
+      continue;
+    }
+    const auto lines = libjail::lifecycle::start_commands(
+        context.kernel,
+        {.state_dir = context.state, .helper = {}, .listing = context.proc + "/jails"},
+        context.cgroup, jail);
+    if (!lines) {
+      context.messages.error(jail.name + ": " + lines.error().text());
+      return kFailure;
+    }
+    add(jail.name + " starts", *lines);
+  }
+  return cli::write_all(STDOUT_FILENO, text) ? kOk : kFailure;
+}
+
 int run_jail(const Context& context, const Arguments& arguments, const char* letters) {
   if (arguments.names.empty() != arguments.all) {
     context.messages.error("the names of jails are needed, or -a");
@@ -54,7 +128,8 @@ int run_jail(const Context& context, const Arguments& arguments, const char* let
   argv.emplace_back(letters);
   argv.insert(argv.end(), arguments.names.begin(), arguments.names.end());
   if (arguments.all) argv.emplace_back("*");
-  return become(context, argv, arguments.dry_run);
+  const int status = become(context, argv, arguments.dry_run);
+  return status == kOk && arguments.dry_run ? show_steps(context, arguments, letters) : status;
 }
 
 Subcommand jail_subcommand(const char* name, const char* summary, const char* letters) {

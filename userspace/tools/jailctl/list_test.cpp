@@ -10,6 +10,11 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 using ::testing::Not;
+using ::testing::StartsWith;
+
+const std::string kCeiling =
+    "chown,dac_override,fowner,fsetid,kill,setgid,setuid,setpcap,"
+    "net_bind_service,ipc_owner,sys_chroot";
 
 class Jails : public testing::ToolTest {
  protected:
@@ -106,11 +111,64 @@ TEST_F(Jails, config) {
   EXPECT_THAT(wrong.err, HasSubstr("other.conf:1"));
 }
 
+TEST_F(Jails, start_is_shown_before) {
+  temp.file("etc/jail.conf",
+            "path = /srv/$name; exec.start = \"run $name\";\n"
+            "app { depend = db; ip4.addr = \"eth0|10.9.0.2/24\"; limit.pids = 9; exec.clean;\n"
+            "  exec.prestart = 'echo \"it\\'s\"'; mount = '/home /srv/app/home nullfs ro';\n"
+            "  exec.consolelog = /var/log/app; }\n"
+            "db { ip4 = disable; mount.nodevfs; exec.prepare = p; exec.poststart = q;\n"
+            "  exec.system_user = bob; exec.jail_user = www; }\n");
+  EXPECT_EQ(run({"start", "-n", "app"}).out,
+            "/usr/sbin/jail -c app\n"
+            "\n# db starts\n"
+            "#\tsu -s /bin/sh bob -c p\n"
+            "#\tmkdir " +
+                (temp / "cgroup") +
+                "/jail/db\n"
+                "#\tjail(2): root /srv/db, ceiling " +
+                kCeiling +
+                ", address none\n"
+                "#\tjexec -U www db sh -c 'run db'\n"
+                "#\tsu -s /bin/sh bob -c q\n"
+                "\n# app starts\n"
+                "#\tip address add 10.9.0.2/24 dev eth0\n"
+                "#\tmkdir " +
+                (temp / "cgroup") +
+                "/jail/app\n"
+                "#\techo 9 >" +
+                (temp / "cgroup") +
+                "/jail/app/pids.max\n"
+                "#\tsh -c $'echo \"it\\047s\"'\n"
+                "#\tmount --bind -o ro /home /srv/app/home\n"
+                "#\tmount -t proc proc /srv/app/proc\n"
+                "#\tmount -t tmpfs tmpfs /srv/app/dev\n"
+                "#\tmount -t devpts -o newinstance devpts /srv/app/dev/pts\n"
+                "#\tmount -t tmpfs tmpfs /srv/app/dev/shm\n"
+                "#\tjail(2): root /srv/app, ceiling " +
+                kCeiling +
+                ", address 10.9.0.2\n"
+                "#\tjexec -l app sh -c 'run app' >>/var/log/app 2>&1\n");
+  EXPECT_THAT(kernel.runs, ::testing::IsEmpty()) << "nothing is changed";
+  temp.file("proc/jails", kHeader + "7 0 active 2 00000000000485fb - db db /srv/db\n");
+  EXPECT_THAT(run({"start", "-n", "app"}).out, HasSubstr("# db runs already\n\n# app starts"));
+  EXPECT_EQ(run({"stop", "-n", "db"}).out,
+            "/usr/sbin/jail -r db\n\n# db stops\n#\tjexec db kill -TERM -1; sleep 10\n"
+            "#\tjail -R db\n");
+  EXPECT_THAT(run({"restart", "-n", "db"}).out, HasSubstr("#\tjail -R db\n\n# db starts\n"));
+  const auto none = run({"start", "-n", "nobody"});
+  EXPECT_EQ(none.status, 1);
+  EXPECT_THAT(none.err, HasSubstr("nobody: not in jail.conf(5)"));
+  temp.file("etc/jail.conf", "app { path = /srv/app; ip6.addr = ::2; }\n");
+  EXPECT_THAT(run({"start", "-n", "app"}).err, HasSubstr("ip6.addr is not available yet"));
+}
+
 TEST_F(Jails, what_other_programs_do) {
-  EXPECT_EQ(run({"start", "-n", "web", "db"}).out, "/usr/sbin/jail -c web db\n");
-  EXPECT_EQ(run({"stop", "-n", "-a"}).out, "/usr/sbin/jail -r '*'\n");
-  EXPECT_EQ(run({"restart", "-n", "-v", "-f", "/a b", "web"}).out,
-            "/usr/sbin/jail -f '/a b' -v -rc web\n");
+  EXPECT_THAT(run({"start", "-n", "web", "db"}).out, StartsWith("/usr/sbin/jail -c web db\n"));
+  EXPECT_THAT(run({"stop", "-n", "-a"}).out, StartsWith("/usr/sbin/jail -r '*'\n"));
+  const auto restart = run({"restart", "-n", "-v", "-f", "/a b", "web"});
+  EXPECT_EQ(restart.out, "/usr/sbin/jail -f '/a b' -v -rc web\n");
+  EXPECT_THAT(restart.err, HasSubstr("/a b"));
   EXPECT_EQ(run({"start", "-n"}).status, 2);
   EXPECT_EQ(run({"start", "-n", "-a", "web"}).status, 2);
   EXPECT_EQ(run({"console", "-n", "web"}).out, "/usr/sbin/jexec -l web\n");
