@@ -87,7 +87,7 @@ int show_steps(const Context& context, const Arguments& arguments, std::string_v
   }
   std::string text;
   const auto add = [&text](const std::string& title, const std::vector<std::string>& lines) {
-    text += "\n# " + title + "\n";
+    text += "\n## " + title + "\n";
     for (const auto& line : lines) text += "#\t" + line + "\n";
   };
   if (letters.contains('r')) {

@@ -121,7 +121,7 @@ TEST_F(Jails, start_is_shown_before) {
             "  exec.system_user = bob; exec.jail_user = www; }\n");
   EXPECT_EQ(run({"start", "-n", "app"}).out,
             "/usr/sbin/jail -c app\n"
-            "\n# db starts\n"
+            "\n## db starts\n"
             "#\tsu -s /bin/sh bob -c p\n"
             "#\tmkdir " +
                 (temp / "cgroup") +
@@ -131,7 +131,7 @@ TEST_F(Jails, start_is_shown_before) {
                 ", address none\n"
                 "#\tjexec -U www db sh -c 'run db'\n"
                 "#\tsu -s /bin/sh bob -c q\n"
-                "\n# app starts\n"
+                "\n## app starts\n"
                 "#\tip address add 10.9.0.2/24 dev eth0\n"
                 "#\tmkdir " +
                 (temp / "cgroup") +
@@ -151,11 +151,11 @@ TEST_F(Jails, start_is_shown_before) {
                 "#\tjexec -l app sh -c 'run app' >>/var/log/app 2>&1\n");
   EXPECT_THAT(kernel.runs, ::testing::IsEmpty()) << "nothing is changed";
   temp.file("proc/jails", kHeader + "7 0 active 2 00000000000485fb - db db /srv/db\n");
-  EXPECT_THAT(run({"start", "-n", "app"}).out, HasSubstr("# db runs already\n\n# app starts"));
+  EXPECT_THAT(run({"start", "-n", "app"}).out, HasSubstr("## db runs already\n\n## app starts"));
   EXPECT_EQ(run({"stop", "-n", "db"}).out,
-            "/usr/sbin/jail -r db\n\n# db stops\n#\tjexec db kill -TERM -1; sleep 10\n"
+            "/usr/sbin/jail -r db\n\n## db stops\n#\tjexec db kill -TERM -1; sleep 10\n"
             "#\tjail -R db\n");
-  EXPECT_THAT(run({"restart", "-n", "db"}).out, HasSubstr("#\tjail -R db\n\n# db starts\n"));
+  EXPECT_THAT(run({"restart", "-n", "db"}).out, HasSubstr("#\tjail -R db\n\n## db starts\n"));
   const auto none = run({"start", "-n", "nobody"});
   EXPECT_EQ(none.status, 1);
   EXPECT_THAT(none.err, HasSubstr("nobody: not in jail.conf(5)"));
