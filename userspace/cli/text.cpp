@@ -97,4 +97,16 @@ std::string pad(std::string text, std::size_t width) {
   return text;
 }
 
+std::string cut(std::string_view text, std::size_t width) {
+  std::string first;
+  for (std::size_t columns = 0; !text.empty();) {
+    const auto [bytes, wide] = first_of(text);
+    columns += static_cast<std::size_t>(wide);
+    if (columns > width) break;
+    first += bytes;
+    text.remove_prefix(bytes.size());
+  }
+  return first;
+}
+
 }  // namespace cli

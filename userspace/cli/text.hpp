@@ -21,4 +21,7 @@ namespace cli {
 /// @p text with blanks up to @p width columns; a longer one stays whole.
 [[nodiscard]] std::string pad(std::string text, std::size_t width);
 
+/// The first characters of @p text that together take at most @p width columns.
+[[nodiscard]] std::string cut(std::string_view text, std::size_t width);
+
 }  // namespace cli

@@ -109,5 +109,13 @@ TEST(Quote, shell_reads_the_same_text) {
   }
 }
 
+TEST_F(Utf8, cut_counts_columns) {
+  EXPECT_EQ(cut("jail", 3), "jai");
+  EXPECT_EQ(cut("jail", 4), "jail");
+  EXPECT_EQ(cut("jail", 0), "");
+  EXPECT_EQ(cut("\u65e5\u672c", 3), "\u65e5") << "each takes two";
+  EXPECT_EQ(cut("\u00e4bc", 2), "\u00e4b");
+}
+
 }  // namespace
 }  // namespace cli

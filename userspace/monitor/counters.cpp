@@ -81,4 +81,10 @@ Result<std::map<std::uint32_t, Counts>> Counters::read() const {
   return counts;
 }
 
+std::optional<std::map<std::uint32_t, Counts>> Counters::read_or_none() const {
+  auto counts = read();
+  if (!counts) return {};
+  return *std::move(counts);
+}
+
 }  // namespace monitor

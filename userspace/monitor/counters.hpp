@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "jail/error.hpp"
 #include "jail/kernel.hpp"
@@ -33,6 +34,8 @@ class Counters {
 
   /// The counts of each jail, by its jail ID.
   [[nodiscard]] libjail::Result<std::map<std::uint32_t, Counts>> read() const;
+  /// Likewise, for Sources::counts.
+  [[nodiscard]] std::optional<std::map<std::uint32_t, Counts>> read_or_none() const;
 
  private:
   class Programs;

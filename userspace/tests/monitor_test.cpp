@@ -24,6 +24,7 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 constexpr const char* kJailtrace = "/usr/sbin/jailtrace";
+constexpr const char* kJailtop = "/usr/sbin/jailtop";
 constexpr const char* kJailctl = "/usr/sbin/jailctl";
 // What a wall refuses, in the order of the events.
 constexpr const char* kMakeNode = "/busybox mknod /node c 1 3; ";
@@ -244,6 +245,159 @@ TEST_F(Monitor, stats_count_what_happened) {
   EXPECT_GT(value("jail_forks_total"), forks);
   ::kill(first.pid(), SIGKILL);
   first.wait();
+}
+
+/// A jail that uses the processor, starts programs and is refused something, all the time.
+constexpr const char* kBusy = "echo up; while :; do kill -0 1; /busybox true; done 2>/dev/null";
+
+/// A jail(8) that made a jail of a configuration, with a control group.
+class Top : public Monitor {
+ protected:
+  void SetUp() override {
+    HostTest::SetUp();
+    root.file("jail.conf", "path = " + root.path() +
+                               "; exec.clean; persist;\n"
+                               "web { ip4.addr = " +
+                               kAddress +
+                               "; limit.memory = 64M; }\n"
+                               "db { }\n");
+    const auto made = run({kJail, "-q", "-f", root / "jail.conf", "-c", "*"});
+    ASSERT_EQ(made.status, 0) << made.err;
+    busy_ = std::make_unique<Process>(
+        std::vector<std::string>{"/usr/sbin/jexec", "web", "sh", "-c", kBusy});
+    ASSERT_TRUE(busy_->prints("up"));
+  }
+  void TearDown() override {
+    busy_.reset();
+    EXPECT_EQ(run({kJail, "-q", "-f", root / "jail.conf", "-r", "*"}).status, 0);
+    HostTest::TearDown();
+  }
+
+ private:
+  std::unique_ptr<Process> busy_;
+};
+
+TEST_F(Top, batch) {
+  const auto outcome = run({kJailtop, "-b", "-n", "2", "-d", "0.5", "-s", "DENY/s"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(outcome.err, "");
+  EXPECT_THAT(outcome.out, ContainsRegex("^  JID NAME         IP             PIDS  CPU%    MEM "
+                                         "MEM.MAX   IO/s DENY/s EXEC/s   UPTIME STATE\n"
+                                         " +[0-9]+ web +10.2.3.4 .*[KM] +64M .* active\n"
+                                         " +[0-9]+ db +- .* max .* 0.0 +0.0 .* active\n"
+                                         "\n  JID NAME"));
+}
+
+TEST_F(Top, json) {
+  const auto outcome = run({kJailtop, "--json", "-n", "1", "-d", "1", "-s", "EXEC/s", "-f", "e"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  const auto jails = nlohmann::json::parse(outcome.out, nullptr, false)["jails"];
+  ASSERT_EQ(jails.size(), 2U) << "an e is in active";
+  const auto& web = jails[0];
+  EXPECT_EQ(web["name"], "web");
+  EXPECT_GT(web["cpu_percent"], 0);
+  EXPECT_GT(web["memory"], 0);
+  EXPECT_EQ(web["memory_max"], 64 << 20);
+  EXPECT_GT(web["denied_per_second"], 0);
+  EXPECT_GT(web["execs_per_second"], 0);
+  EXPECT_GT(web["uptime"], 0);
+  EXPECT_EQ(jails[1]["denied_per_second"], 0) << "the other one is at rest";
+  EXPECT_EQ(jails[1]["execs_per_second"], 0);
+}
+
+TEST_F(Top, without_privilege_nothing_is_counted) {
+  const auto outcome = run({kJailtop, "--json", "-n", "1", "-d", "0.1"}, [] {
+    if (::setresuid(65534, 65534, 65534) < 0) ::_exit(98);
+  });
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_THAT(outcome.err, StartsWith("jailtop: without DENY/s and EXEC/s: attach to the kernel's "
+                                      "events: Operation not permitted"));
+  const auto web = nlohmann::json::parse(outcome.out, nullptr, false)["jails"][0];
+  EXPECT_EQ(web["denied_per_second"], nullptr);
+  EXPECT_GT(web["memory"], 0) << "that stands in a file";
+}
+
+TEST_F(Top, needs_a_terminal) {
+  const auto outcome = run({kJailtop});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("-b prints without one"));
+}
+
+/// A user at a terminal of tmux(1).
+class TopOnScreen : public Top {
+ protected:
+  void SetUp() override {
+    Top::SetUp();
+    if (HasFatalFailure()) return;
+    const auto made = tmux({"-f", "/dev/null", "new-session", "-d", "-x", "110", "-y", "10",
+                            "trap : INT; TERM=screen " + std::string(kJailtop) +
+                                " -d 0.5; echo status $?; exec sleep 1000"});
+    ASSERT_EQ(made.status, 0) << made.err;
+  }
+  void TearDown() override {
+    tmux({"kill-server"});
+    Top::TearDown();
+  }
+
+  static Outcome tmux(std::vector<std::string> words) {
+    words.insert(words.begin(), {"/usr/bin/tmux", "-u"});
+    return run(words, [] {
+      ::setenv("LC_ALL", "C.UTF-8", 1);
+      ::setenv("TERM", "screen", 1);
+    });
+  }
+  static void type(const std::string& key) { EXPECT_EQ(tmux({"send-keys", key}).status, 0); }
+  static std::string screen() { return tmux({"capture-pane", "-p"}).out; }
+  /// Waits until the whole screen is like that.
+  static void shows(const std::string& regex) {
+    std::string last;
+    EXPECT_TRUE(comes_true([&] {
+      last = screen();
+      return ::testing::Matches(ContainsRegex(regex))(last);
+    })) << regex
+        << "\nbut:\n"
+        << last;
+  }
+};
+
+TEST_F(TopOnScreen, jails_processes_filter_and_back) {
+  shows(
+      "^2 jails, [0-9]+ process.*; by CPU%\n  JID NAME .* STATE\n"
+      " +[0-9]+ web .* 64M .* [1-9][0-9.]* +[0-9.]* 00:.*\n +[0-9]+ db .* max .*\n\n");
+  shows("\nEnter processes  / filter .* q quit\n");
+  type("Enter");
+  shows("^jail web: 2 jails, .*\n +PID +PPID +UID STATE .* COMMAND\n(.*\n)* .* sh -c echo up");
+  type("Escape");
+  shows("\n +[0-9]+ db ");
+  type("/");
+  type("d");
+  type("b");
+  shows("STATE\n +[0-9]+ db .*\n\n(.*\n)*/db_");
+  type("Enter");
+  type("Enter");
+  shows("^jail db: ");
+  type("Escape");
+  type("Escape");
+  shows(" web ");
+  type(">");
+  shows("; by MEM\n");
+  type("<");
+  type("r");
+  shows("; by CPU%, reversed\n.*\n +[0-9]+ db .*\n +[0-9]+ web ");
+  type("q");
+  shows("^status 0\n");
+}
+
+TEST_F(TopOnScreen, follows_the_size_of_the_window) {
+  shows("\n +[0-9]+ db ");
+  EXPECT_EQ(tmux({"resize-window", "-x", "60", "-y", "5"}).status, 0);
+  shows("^2 jails.*\n.*CPU%.*\n(.*\n)(.*\n)Enter processes.*\n$");
+}
+
+TEST_F(TopOnScreen, ends_by_a_signal) {
+  shows(" web ");
+  type("C-c");
+  shows("^status 0\n");
 }
 
 }  // namespace

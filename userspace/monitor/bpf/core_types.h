@@ -34,6 +34,7 @@ struct sock {
   struct jail *sk_jail;
 } CORE;
 
+/* With a field, as the loader compares the types of bpf_task_jail_id(). */
 struct task_struct {
   int tgid;
 } CORE;

@@ -5,8 +5,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
+
+#include "monitor/units.hpp"
 
 namespace jailctl {
 namespace {
@@ -14,25 +15,10 @@ namespace {
 using libjail::conf::IoLimit;
 using libjail::limits::IoUsage;
 using libjail::limits::Usage;
+using monitor::size_text;
 using Number = std::optional<std::uint64_t>;
 
 std::string count(std::uint64_t value) { return std::to_string(value); }
-
-/// With a digit after the point where there is something: "12.3M".
-std::string size(std::uint64_t value) {
-  constexpr std::string_view kUnits = "KMGTPE";
-  constexpr std::uint64_t kUnit = 1024;
-  constexpr std::uint64_t kTenths = 10;
-  if (value < kUnit) return count(value);
-  std::size_t unit = 0;
-  std::uint64_t scale = kUnit;
-  while (unit + 1 < kUnits.size() && value / scale >= kUnit) {
-    scale *= kUnit;
-    ++unit;
-  }
-  const std::uint64_t tenths = value % scale / (scale / kUnit) * kTenths / kUnit;
-  return count(value / scale) + (tenths == 0 ? "" : "." + count(tenths)) + kUnits[unit];
-}
 
 /// "1.234s"
 std::string seconds(std::uint64_t microseconds) {
@@ -98,12 +84,12 @@ Number widen(const std::optional<int>& value) {
 
 Table limits_table(const Usage& usage, bool exact) {
   Rows rows(exact);
-  rows.add("memory", size, usage.memory, usage.memory_peak, size, usage.limits.memory);
+  rows.add("memory", size_text, usage.memory, usage.memory_peak, size_text, usage.limits.memory);
   rows.add("cpu", seconds, usage.cpu_usec, {}, percent, widen(usage.limits.cpu));
   rows.add("pids", count, usage.pids, {}, count, widen(usage.limits.pids));
   for (const auto& [use, limit] : devices(usage)) {
-    rows.add("io " + use.device + " read", size, use.rbytes, {}, size, limit.rbps);
-    rows.add("io " + use.device + " written", size, use.wbytes, {}, size, limit.wbps);
+    rows.add("io " + use.device + " read", size_text, use.rbytes, {}, size_text, limit.rbps);
+    rows.add("io " + use.device + " written", size_text, use.wbytes, {}, size_text, limit.wbps);
     rows.add("io " + use.device + " reads", count, use.rios, {}, count, limit.riops);
     rows.add("io " + use.device + " writes", count, use.wios, {}, count, limit.wiops);
   }

@@ -45,11 +45,7 @@ int run(const Context& context, const std::string& file) {
   const auto counters = monitor::Counters::start(context.kernel, false);
   monitor::Sources sources{.proc = context.proc, .cgroup = context.cgroup};
   if (counters) {
-    sources.counts = [&]() -> std::optional<std::map<std::uint32_t, monitor::Counts>> {
-      auto counts = counters->read();
-      if (!counts) return {};
-      return *std::move(counts);
-    };
+    sources.counts = [&counters] { return counters->read_or_none(); };
   }
   const auto sample = monitor::take_sample(context.kernel, sources);
   if (!sample) return failed(sample.error());
