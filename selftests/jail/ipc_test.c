@@ -11,7 +11,7 @@
 #include <sys/shm.h>
 #include <sys/utsname.h>
 
-#include "common.h"
+#include "race.h"
 
 #define KEY 0x6a61696c
 
@@ -21,9 +21,14 @@ FIXTURE(ipc)
 	int shm, sem, msg;
 };
 
+/*
+ * @own: The jail has objects of its own, and so a namespace of its own; else it
+ *       has the empty one that a jail begins with.
+ */
 FIXTURE_VARIANT(ipc)
 {
 	uid_t uid;
+	bool own;
 };
 
 /* clang-format off */
@@ -36,6 +41,20 @@ FIXTURE_VARIANT_ADD(ipc, root) {
 FIXTURE_VARIANT_ADD(ipc, user) {
 	/* clang-format on */
 	.uid = UID_USER,
+};
+
+/* clang-format off */
+FIXTURE_VARIANT_ADD(ipc, root_own) {
+	/* clang-format on */
+	.uid = 0,
+	.own = true,
+};
+
+/* clang-format off */
+FIXTURE_VARIANT_ADD(ipc, user_own) {
+	/* clang-format on */
+	.uid = UID_USER,
+	.own = true,
 };
 
 FIXTURE_SETUP(ipc)
@@ -55,6 +74,26 @@ FIXTURE_TEARDOWN(ipc)
 	semctl(self->sem, 0, IPC_RMID);
 	msgctl(self->msg, IPC_RMID, NULL);
 	remove_world(&self->w);
+}
+
+static attack_t second;
+
+static int own_first(void *const arg)
+{
+	const int id = semget(IPC_PRIVATE, 1, 0600);
+
+	return id < 0 || semctl(id, 0, IPC_RMID) ? UNREACHED : second(arg);
+}
+
+/* An attack from a jail as the variant says. */
+static int inside(struct __test_metadata *const _metadata,
+		  const struct _test_data_ipc *const self,
+		  const struct _fixture_variant_ipc *const variant,
+		  const attack_t attack, void *const arg)
+{
+	second = attack;
+	return in_jail(&self->w, variant->uid,
+		       variant->own ? own_first : attack, arg);
 }
 
 /* I1: by key and by number. */
@@ -97,28 +136,28 @@ static int send_msg(void *const arg)
 TEST_F(ipc, shared_memory)
 {
 	EXPECT_EQ(0, in_chroot(&self->w, variant->uid, find_shm, NULL));
-	EXPECT_EQ(ENOENT, in_jail(&self->w, variant->uid, find_shm, NULL));
+	EXPECT_EQ(ENOENT, inside(_metadata, self, variant, find_shm, NULL));
 	EXPECT_EQ(0, in_chroot(&self->w, variant->uid, attach_shm, &self->shm));
 	EXPECT_EQ(EINVAL,
-		  in_jail(&self->w, variant->uid, attach_shm, &self->shm));
+		  inside(_metadata, self, variant, attach_shm, &self->shm));
 }
 
 TEST_F(ipc, semaphores)
 {
 	EXPECT_EQ(0, in_chroot(&self->w, variant->uid, find_sem, NULL));
-	EXPECT_EQ(ENOENT, in_jail(&self->w, variant->uid, find_sem, NULL));
+	EXPECT_EQ(ENOENT, inside(_metadata, self, variant, find_sem, NULL));
 	EXPECT_EQ(0, in_chroot(&self->w, variant->uid, change_sem, &self->sem));
 	EXPECT_EQ(EINVAL,
-		  in_jail(&self->w, variant->uid, change_sem, &self->sem));
+		  inside(_metadata, self, variant, change_sem, &self->sem));
 }
 
 TEST_F(ipc, messages)
 {
 	EXPECT_EQ(0, in_chroot(&self->w, variant->uid, find_msg, NULL));
-	EXPECT_EQ(ENOENT, in_jail(&self->w, variant->uid, find_msg, NULL));
+	EXPECT_EQ(ENOENT, inside(_metadata, self, variant, find_msg, NULL));
 	EXPECT_EQ(0, in_chroot(&self->w, variant->uid, send_msg, &self->msg));
 	EXPECT_EQ(EINVAL,
-		  in_jail(&self->w, variant->uid, send_msg, &self->msg));
+		  inside(_metadata, self, variant, send_msg, &self->msg));
 }
 
 static int use_own(void *const arg)
@@ -134,9 +173,9 @@ static int use_own(void *const arg)
 TEST_F(ipc, own_shared_memory)
 {
 	EXPECT_EQ(EEXIST, in_chroot(&self->w, variant->uid, use_own, NULL));
-	EXPECT_EQ(0, in_jail(&self->w, variant->uid, use_own, NULL));
+	EXPECT_EQ(0, inside(_metadata, self, variant, use_own, NULL));
 	/* It went with its jail. */
-	EXPECT_EQ(0, in_jail(&self->w, variant->uid, use_own, NULL));
+	EXPECT_EQ(0, inside(_metadata, self, variant, use_own, NULL));
 }
 
 /* A segment that was attached at entry. */
@@ -151,7 +190,7 @@ TEST_F(ipc, remove_attached)
 
 	ASSERT_NE((void *)-1, at);
 	EXPECT_EQ(EINVAL,
-		  in_jail(&self->w, variant->uid, use_attached, &self->shm));
+		  inside(_metadata, self, variant, use_attached, &self->shm));
 	/* Only its owner may. */
 	EXPECT_EQ(variant->uid ? EPERM : 0,
 		  in_chroot(&self->w, variant->uid, use_attached, &self->shm));
@@ -176,7 +215,7 @@ TEST_F(ipc, queue)
 	ASSERT_EQ(0, fchmod(fd, 0666));
 	close(fd);
 	EXPECT_EQ(0, in_chroot(&self->w, variant->uid, open_queue, NULL));
-	EXPECT_EQ(ENOENT, in_jail(&self->w, variant->uid, open_queue, NULL));
+	EXPECT_EQ(ENOENT, inside(_metadata, self, variant, open_queue, NULL));
 	EXPECT_EQ(0, syscall(__NR_mq_unlink, "jail-test"));
 }
 
@@ -265,6 +304,222 @@ TEST_F(ipc, own_hostname)
 	EXPECT_EQ(0, in_jail(&self->w, variant->uid, compare_name,
 			     "inmate.example.org"));
 	EXPECT_EQ(0, on_host(&self->w, variant->uid, compare_name, "host"));
+}
+
+/* Jails begin with one empty IPC namespace, which none of them can fill. */
+
+#define LAZY_KEY (KEY + 1)
+#define LAZY_QUEUE "jail-lazy"
+
+FIXTURE(lazy)
+{
+	struct world w, other;
+};
+
+FIXTURE_SETUP(lazy)
+{
+	struct world *const other = &self->other;
+
+	make_world(_metadata, &self->w);
+	*other = self->w;
+	set_addr(&other->addr, ADDR_OTHER);
+	other->args.addrs = ptr_to_u64(&other->addr);
+	other->shared = mmap(NULL, sizeof(*other->shared),
+			     PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+			     -1, 0);
+	ASSERT_NE(MAP_FAILED, other->shared);
+}
+
+FIXTURE_TEARDOWN(lazy)
+{
+	remove_world(&self->w);
+}
+
+/* Makes what does not exist, or finds what does. */
+static int reach(const int flags)
+{
+	const int queue = syscall(__NR_mq_open, LAZY_QUEUE,
+				  O_RDWR | (flags & IPC_CREAT ? O_CREAT : 0) |
+					  (flags & IPC_EXCL ? O_EXCL : 0),
+				  0600, NULL);
+
+	if (queue < 0)
+		return errno;
+	close(queue);
+	if (shmget(LAZY_KEY, 4096, flags | 0600) < 0 ||
+	    semget(LAZY_KEY, 1, flags | 0600) < 0 ||
+	    msgget(LAZY_KEY, flags | 0600) < 0)
+		return UNREACHED;
+	return 0;
+}
+
+static void unmake(void)
+{
+	syscall(__NR_mq_unlink, LAZY_QUEUE);
+	shmctl(shmget(LAZY_KEY, 0, 0), IPC_RMID, NULL);
+	semctl(semget(LAZY_KEY, 0, 0), 0, IPC_RMID);
+	msgctl(msgget(LAZY_KEY, 0), IPC_RMID, NULL);
+}
+
+/* How far an inmate has come, and may go. */
+enum { STARTED, MADE, MAY_MAKE, MAY_END };
+
+static int make_when_told(void *const arg)
+{
+	struct shared *const shared = arg;
+
+	poke(&shared->values[0], STARTED);
+	if (await(&shared->values[1], PENDING) != MAY_MAKE)
+		return UNREACHED;
+	if (reach(IPC_CREAT | IPC_EXCL) || reach(0))
+		return UNREACHED;
+	poke(&shared->values[0], MADE);
+	return await(&shared->values[1], MAY_MAKE) == MAY_END ? 0 : UNREACHED;
+}
+
+static struct runner start_maker(struct __test_metadata *const _metadata,
+				 const struct world *const w,
+				 const enum place place)
+{
+	struct runner runner;
+
+	w->shared->values[0] = PENDING;
+	w->shared->values[1] = PENDING;
+	runner = start(_metadata, w, place, 0, make_when_told, w->shared);
+	EXPECT_EQ(STARTED, await(&w->shared->values[0], PENDING));
+	return runner;
+}
+
+static void let_make(struct __test_metadata *const _metadata,
+		     const struct world *const w)
+{
+	poke(&w->shared->values[1], MAY_MAKE);
+	EXPECT_EQ(MADE, await(&w->shared->values[0], STARTED));
+}
+
+static void let_end(struct __test_metadata *const _metadata,
+		    const struct world *const w,
+		    const struct runner *const runner)
+{
+	poke(&w->shared->values[1], MAY_END);
+	EXPECT_EQ(0, finish(_metadata, w, runner));
+}
+
+static int find_any(void *const arg)
+{
+	if (shmget(LAZY_KEY, 0, 0) >= 0 || semget(LAZY_KEY, 0, 0) >= 0 ||
+	    msgget(LAZY_KEY, 0) >= 0)
+		return 0;
+	return reach(0);
+}
+
+TEST_F(lazy, objects_of_another_jail)
+{
+	const struct world *const w = &self->w, *const other = &self->other;
+	struct runner runner;
+
+	runner = start_maker(_metadata, w, HOST);
+	EXPECT_EQ(ENOENT, in_chroot(other, 0, find_any, NULL));
+	let_make(_metadata, w);
+	EXPECT_EQ(0, in_chroot(other, 0, find_any, NULL));
+	unmake();
+	let_end(_metadata, w, &runner);
+
+	/* No jail can be entered with a descriptor of another one. */
+	runner = start_maker(_metadata, w, JAIL);
+	close(runner.jailfd);
+	let_make(_metadata, w);
+	EXPECT_EQ(ENOENT, in_jail(other, 0, find_any, NULL));
+	EXPECT_EQ(ENOENT, on_host(other, 0, find_any, NULL));
+	runner.jailfd = jail_open(w->shared->jid, 0);
+	let_end(_metadata, w, &runner);
+}
+
+/* A child of the first task made the namespace that all of them have then. */
+static int share_with_child(void *const arg)
+{
+	int status;
+	const pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(reach(IPC_CREAT | IPC_EXCL) ? 1 : 0);
+	if (waitpid(pid, &status, 0) != pid || status)
+		return UNREACHED;
+	return reach(0);
+}
+
+TEST_F(lazy, objects_of_a_child)
+{
+	EXPECT_EQ(0, on_host(&self->w, 0, share_with_child, NULL));
+	unmake();
+	EXPECT_EQ(0, in_jail(&self->w, 0, share_with_child, NULL));
+	/* They went with their jail. */
+	EXPECT_EQ(ENOENT, in_jail(&self->w, 0, find_any, NULL));
+}
+
+#define RACERS 4
+
+/* All make the namespace at once, and must have made one. */
+static int race_to_be_first(void *const arg)
+{
+	struct sembuf one = { .sem_op = 1 };
+	int *const ready = arg;
+	pid_t pids[RACERS];
+	int i, status;
+
+	*ready = 0;
+	for (i = 0; i < RACERS; i++) {
+		pids[i] = fork();
+		if (pids[i] == 0) {
+			__atomic_add_fetch(ready, 1, __ATOMIC_SEQ_CST);
+			while (peek(ready) < RACERS)
+				sched_yield();
+			_exit(semop(semget(LAZY_KEY, 1, IPC_CREAT | 0600), &one,
+				    1) ?
+				      1 :
+				      0);
+		}
+	}
+	for (i = 0; i < RACERS; i++)
+		if (waitpid(pids[i], &status, 0) != pids[i] || status)
+			return UNREACHED;
+	return semctl(semget(LAZY_KEY, 1, 0), 0, GETVAL);
+}
+
+TEST_F_TIMEOUT(lazy, race_to_be_first, RACE_TIMEOUT)
+{
+	const int rounds = count_rounds() / 10;
+	int i;
+
+	for (i = 0; i < rounds; i++)
+		ASSERT_EQ(RACERS, in_jail(&self->w, 0, race_to_be_first,
+					  &self->w.shared->values[2]));
+}
+
+static int enter_ipc_of(void *const arg)
+{
+	char path[48];
+	int fd, err;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/ipc", *(const pid_t *)arg);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return UNREACHED;
+	err = RESULT(setns(fd, CLONE_NEWIPC));
+	close(fd);
+	return err ?: find_any(NULL);
+}
+
+/* Somebody in it could fill it. */
+TEST_F(lazy, entry_from_outside)
+{
+	const struct world *const w = &self->w;
+	const struct runner runner = start_maker(_metadata, w, JAIL);
+
+	EXPECT_EQ(EINVAL, on_host(&self->other, 0, enter_ipc_of, &runner.pid));
+	let_make(_metadata, w);
+	EXPECT_EQ(0, on_host(&self->other, 0, enter_ipc_of, &runner.pid));
+	let_end(_metadata, w, &runner);
 }
 
 TEST_HARNESS_MAIN
