@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "session/init.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -12,13 +13,13 @@
 #include <csignal>
 #include <cstdint>
 #include <cstring>
-#include <fstream>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "cli/exit_status.hpp"
+#include "jail/read_file.hpp"
 #include "lib/text.hpp"
 
 namespace session {
@@ -112,9 +113,8 @@ class Init {
 
 /// The numbers of /proc/self/stat from the state on.
 std::vector<std::string> own_numbers() {
-  std::string line;
-  std::ifstream file("/proc/self/stat");
-  std::getline(file, line);
+  const libjail::UniqueFd file(::open("/proc/self/stat", O_RDONLY | O_CLOEXEC));
+  const std::string line = libjail::read_all(file.get()).value_or("");
   const auto end = line.rfind(") ");
   if (end == std::string::npos) return {};
   std::vector<std::string> numbers;
