@@ -190,15 +190,21 @@ std::map<unsigned int, std::string> parse_names(std::string_view text) {
 
 }  // namespace
 
-Drivers::Drivers(std::string_view devices, std::string_view misc)
-    : majors_(parse_names(devices.substr(0, devices.find("Block devices:")))),
-      misc_(parse_names(misc)) {}
+const Drivers::Names& Drivers::names() const {
+  if (!names_) {
+    const auto texts = read_ ? read_() : Texts{};
+    const std::string_view devices = texts.devices;
+    names_ = Names{.majors = parse_names(devices.substr(0, devices.find("Block devices:"))),
+                   .misc = parse_names(texts.misc)};
+  }
+  return *names_;
+}
 
 std::string_view Drivers::of(dev_t number) const {
   const bool is_misc = major(number) == kMiscMajor;
-  const auto& names = is_misc ? misc_ : majors_;
-  const auto found = names.find(is_misc ? minor(number) : major(number));
-  return found == names.end() ? std::string_view() : found->second;
+  const auto& all = is_misc ? names().misc : names().majors;
+  const auto found = all.find(is_misc ? minor(number) : major(number));
+  return found == all.end() ? std::string_view() : found->second;
 }
 
 std::optional<Judgement> judge_device(mode_t mode, dev_t number, const Drivers& drivers) {

@@ -4,29 +4,40 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "doctor/doctor.hpp"
 
 namespace libjail::doctor {
 
-/// The names of the drivers that have numbers which the kernel gave out at run time.
+/// The names of the drivers that have numbers which the kernel gave out at run time. They are read
+/// when the first is asked for: most nodes are told by their numbers.
 class Drivers {
  public:
+  struct Texts {
+    std::string devices;  ///< of /proc/devices
+    std::string misc;     ///< of /proc/misc
+  };
   Drivers() = default;
-  /// @param devices  the text of /proc/devices
-  /// @param misc     the text of /proc/misc
-  Drivers(std::string_view devices, std::string_view misc);
+  explicit Drivers(std::function<Texts()> read) : read_(std::move(read)) {}
 
   /// Of a character device; empty where it is not known.
   [[nodiscard]] std::string_view of(dev_t number) const;
 
  private:
-  std::map<unsigned int, std::string> majors_;
-  std::map<unsigned int, std::string> misc_;  ///< minors of major 10
+  struct Names {
+    std::map<unsigned int, std::string> majors;
+    std::map<unsigned int, std::string> misc;  ///< minors of major 10
+  };
+  [[nodiscard]] const Names& names() const;
+
+  std::function<Texts()> read_;
+  mutable std::optional<Names> names_;
 };
 
 struct Judgement {

@@ -16,7 +16,8 @@ constexpr const char* kDevices =
 constexpr const char* kMisc = "120 kvm\n121 device-mapper\n122 something\n";
 
 std::string id_of(mode_t mode, unsigned int high, unsigned int low) {
-  const auto judgement = judge_device(mode, makedev(high, low), Drivers(kDevices, kMisc));
+  const Drivers drivers([] { return Drivers::Texts{.devices = kDevices, .misc = kMisc}; });
+  const auto judgement = judge_device(mode, makedev(high, low), drivers);
   return judgement ? judgement->id : "";
 }
 
@@ -65,6 +66,21 @@ TEST(Device, drivers_with_changing_numbers) {
   EXPECT_EQ(id_of(S_IFCHR, 10, 121), "dev-block");
   EXPECT_EQ(id_of(S_IFCHR, 10, 122), "dev-other");
   EXPECT_EQ(judge_device(S_IFCHR, makedev(240, 0), Drivers())->id, std::string("dev-other"));
+}
+
+TEST(Device, drivers_are_read_once_and_only_where_the_number_says_nothing) {
+  int reads = 0;
+  const Drivers drivers([&reads] {
+    ++reads;
+    return Drivers::Texts{.devices = kDevices, .misc = kMisc};
+  });
+  EXPECT_FALSE(judge_device(S_IFCHR, makedev(1, 3), drivers));
+  EXPECT_TRUE(judge_device(S_IFCHR, makedev(1, 1), drivers));
+  EXPECT_TRUE(judge_device(S_IFBLK, makedev(8, 0), drivers));
+  EXPECT_EQ(reads, 0);
+  EXPECT_TRUE(judge_device(S_IFCHR, makedev(240, 0), drivers));
+  EXPECT_TRUE(judge_device(S_IFCHR, makedev(10, 120), drivers));
+  EXPECT_EQ(reads, 1);
 }
 
 TEST(Device, names) {

@@ -29,14 +29,18 @@ constexpr TreeLimits kDevLimits{.depth = 16, .files = 100'000};
 class Examination {
  public:
   Examination(Kernel& kernel, const Subject& subject, Scope scope, const Sources& sources)
-      : kernel_(kernel), subject_(subject), scope_(scope), sources_(sources) {}
+      : kernel_(kernel),
+        subject_(subject),
+        scope_(scope),
+        sources_(sources),
+        drivers_(read_drivers(kernel, sources)) {}
 
   Result<Report> run() {
     const bool has_jails = scope_ == Scope::kFatal || check_kernel(kernel_, sources_, found_);
     check_ceiling(subject_.ceiling, known_capabilities(), has_jails, found_);
     const auto root = check_path(kernel_, subject_.root, found_, subject_.owner);
     if (!root) return std::unexpected(root.error());
-    auto table = read_mount_table(kernel_, sources_.proc + "/self/mountinfo");
+    auto table = read_mounts(root->fd.get());
     if (!table) return std::unexpected(table.error());
     const auto around = surroundings(root->fd.get(), root->path, *std::move(table));
     check_place(around, found_);
@@ -51,16 +55,24 @@ class Examination {
   }
 
  private:
+  /// The mounts of the host; before a start none where none concerns the jail, as the host may
+  /// have thousands.
+  Result<std::vector<MountEntry>> read_mounts(int root) {
+    if (scope_ == Scope::kFatal && subject_.mounts.empty()) {
+      const auto any = kernel_.has_mounts(root);
+      if (any && !*any) return {};
+    }
+    return read_mount_table(kernel_, sources_.proc + "/self/mountinfo");
+  }
+
   void check_dev_only(const Surroundings& around) {
     if (subject_.system_mounts) return;  // covered, or there is none
     const auto dev = open_point(kernel_, around.root, "/dev", O_RDONLY | O_DIRECTORY);
     if (!dev) return;
-    drivers_ = read_drivers(kernel_, sources_);
     check_tree(dev->get(), {.prefix = around.path, .point = "/dev"}, kDevLimits);
   }
 
   void check_all(const Surroundings& around) {
-    drivers_ = read_drivers(kernel_, sources_);
     sockets_ = read_sockets(kernel_, sources_, around.path);
     check_address(kernel_, sources_, subject_, found_);
     check_points(around, around.path);

@@ -10,6 +10,7 @@ namespace libjail::doctor {
 namespace {
 
 using libjail::testing::IsError;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::Is;
@@ -59,6 +60,29 @@ TEST_F(Doctor, before_a_start_only_what_the_jail_will_see) {
   EXPECT_THAT(findings(), UnorderedElementsAre(
                               Is("dev-block", "/dev/sda"), Is("dev-block", "/etc/hidden"),
                               Is("node-outside-dev", "/etc/hidden"), Is("dev-pts", "/dev/pts")));
+}
+
+TEST_F(Doctor, before_a_start_no_list_is_read_that_says_nothing_of_the_jail) {
+  kernel.mounts = false;
+  subject.system_mounts = false;
+  node("dev/null", S_IFCHR, 1, 3);
+  mounts("2 1 8:1 /etc ROOT/etc rw - ext4 /dev/sda1 rw\n");
+  EXPECT_THAT(findings(Scope::kFatal), IsEmpty());
+  EXPECT_THAT(findings(Scope::kAll), Contains(Is("mount-host", "/etc")));
+  kernel.mounts = true;
+  EXPECT_THAT(findings(Scope::kFatal), ElementsAre(Is("mount-host", "/etc")));
+  kernel.fail("has_mounts", ENOSYS);
+  EXPECT_THAT(findings(Scope::kFatal), ElementsAre(Is("mount-host", "/etc"))) << "in doubt, read";
+}
+
+TEST_F(Doctor, disk_of_the_host_is_known_before_it_is_mounted) {
+  kernel.mounts = false;
+  node("dev/disk", S_IFBLK, 8, 1);
+  subject.mounts = {{.source = temp / "root/dev/disk",
+                     .target = subject.root + "/etc",
+                     .type = "ext4",
+                     .options = {"rw"}}};
+  EXPECT_THAT(findings(Scope::kFatal), ElementsAre(Is("mount-host", "/etc")));
 }
 
 TEST_F(Doctor, ceiling_that_breaks_the_wall) {

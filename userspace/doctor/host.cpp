@@ -33,7 +33,10 @@ constexpr auto kSysctls = std::to_array<Sysctl>({
 }  // namespace
 
 Drivers read_drivers(Kernel& kernel, const Sources& sources) {
-  return {read_source(kernel, sources, "devices"), read_source(kernel, sources, "misc")};
+  return Drivers([&kernel, &sources] {
+    return Drivers::Texts{.devices = read_source(kernel, sources, "devices"),
+                          .misc = read_source(kernel, sources, "misc")};
+  });
 }
 
 std::map<FileId, std::string> read_sockets(Kernel& kernel, const Sources& sources,

@@ -11,6 +11,7 @@
 
 namespace libjail::doctor {
 
+/// @return valid as long as both arguments
 [[nodiscard]] Drivers read_drivers(Kernel& kernel, const Sources& sources);
 
 /// The sockets in the file system that somebody listens on, but for those in the root directory.

@@ -4,16 +4,16 @@
 #include <dirent.h>
 #include <fcntl.h>
 
-#include <array>
 #include <cerrno>
 #include <cstddef>
+#include <memory>
 #include <utility>
 #include <vector>
 
 namespace libjail::doctor {
 namespace {
 
-constexpr std::size_t kBuffer = 32768;
+constexpr std::size_t kBuffer = 4096;
 constexpr std::uint64_t kHere = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV;
 
 struct Folder {
@@ -72,12 +72,12 @@ class TreeWalk {
 
   void read(Folder& folder) {
     for (;;) {
-      const ssize_t got = ::getdents64(folder.fd.get(), buffer_.data(), buffer_.size());
+      const ssize_t got = ::getdents64(folder.fd.get(), buffer_.get(), kBuffer);
       if (got < 0) return say(errno, "read");
       if (got == 0) return;
       for (ssize_t at = 0; at < got && !stopped_;) {
         const auto* entry =
-            reinterpret_cast<const dirent64*>(&buffer_.at(static_cast<std::size_t>(at)));
+            reinterpret_cast<const dirent64*>(&buffer_[static_cast<std::size_t>(at)]);
         at += entry->d_reclen;
         look(folder, static_cast<const char*>(entry->d_name));
       }
@@ -115,7 +115,7 @@ class TreeWalk {
   std::string path_;
   std::uint64_t files_ = 0;
   bool stopped_ = false;
-  alignas(dirent64) std::array<std::byte, kBuffer> buffer_{};
+  std::unique_ptr<std::byte[]> buffer_ = std::make_unique_for_overwrite<std::byte[]>(kBuffer);
 };
 
 }  // namespace

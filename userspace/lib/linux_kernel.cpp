@@ -20,11 +20,16 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <functional>
 #include <string_view>
 
 #include "jail/libjail.h"
 #include "lib/text.hpp"
+
+#ifndef SYS_listmount  // of Linux 6.8, the same on every architecture we support
+#define SYS_listmount 458
+#endif
 
 namespace libjail {
 namespace {
@@ -195,6 +200,34 @@ Sys<void> LinuxKernel::enter_pid_namespace(int process) {
 Sys<void> LinuxKernel::move_mount(int mount, int target) {
   return done(
       ::move_mount(mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH));
+}
+
+Sys<bool> LinuxKernel::has_mounts(int dir) {
+  struct Request {  // mnt_id_req of Linux 6.8
+    std::uint32_t size;
+    std::uint32_t spare;
+    std::uint64_t mount;
+    std::uint64_t after;
+  };
+  constexpr Request kBelowRoot{.size = sizeof(Request), .spare = 0, .mount = ~0ULL, .after = 0};
+  // What lies below a directory is only told to those whose root it is.
+  const UniqueFd root(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  const UniqueFd here(::open(".", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!root || !here || ::fchdir(dir) < 0) return std::unexpected(errno);
+  std::uint64_t first = 0;
+  long found = -1;
+  int error = 0;
+  if (::chroot(".") == 0) {
+    found = ::syscall(SYS_listmount, &kBelowRoot, &first, 1UL, 0U);
+    error = found < 0 ? errno : 0;
+    // A process that is stuck there must not go on.
+    if (::fchdir(root.get()) < 0 || ::chroot(".") < 0) std::abort();
+  } else {
+    error = errno;
+  }
+  if (::fchdir(here.get()) < 0) return std::unexpected(errno);
+  if (error != 0) return std::unexpected(error);
+  return found > 0;
 }
 
 Sys<void> LinuxKernel::unmount(int dir, const char* name) {

@@ -131,6 +131,11 @@ Sys<UniqueFd> FakeKernel::clone_mount(int source, bool recursive) {
   return fd;
 }
 
+Sys<bool> FakeKernel::has_mounts(int) {
+  if (const int error = enter("has_mounts"); error != 0) return std::unexpected(error);
+  return mounts;
+}
+
 Sys<void> FakeKernel::add_mount_attributes(int mount, std::uint64_t attributes) {
   return simple("add_mount_attributes " + labels_[mount] + " " + std::to_string(attributes));
 }

@@ -40,6 +40,7 @@ class FakeKernel : public Kernel {
   int version_error = 0;  ///< of the version probe
   ::jail_info info{};     ///< what jail_info() says
   bool empty = true;      ///< what jail_wait() says
+  bool mounts = true;     ///< what has_mounts() says
 
   /// Lets the call @p name (as it stands in @ref calls) fail with @p code.
   void fail(const std::string& name, int code) { failures_[name] = code; }
@@ -67,6 +68,7 @@ class FakeKernel : public Kernel {
   Sys<UniqueFd> make_user_namespace(const std::string& users, const std::string& groups) override;
   Sys<void> map_mount(int mount, int users) override;
   Sys<void> move_mount(int mount, int target) override;
+  Sys<bool> has_mounts(int dir) override;
   Sys<void> unmount(int dir, const char* name) override;
   Sys<void> enter_pid_namespace(int process) override;
   Sys<UniqueFd> openat2(int dir, const char* path, const open_how& how) override;

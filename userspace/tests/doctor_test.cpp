@@ -17,6 +17,7 @@
 #include <functional>
 #include <thread>
 
+#include "jail/linux_kernel.hpp"
 #include "jail/unique_fd.hpp"
 #include "tests/host.hpp"
 
@@ -133,6 +134,65 @@ TEST_F(JailDoctor, way_to_the_root) {
   fs::create_symlink(root.path(), link);
   EXPECT_THAT(doctor({link}).out, HasSubstr("UNSAFE path-symlink  " + link));
   fs::remove(link);
+}
+
+TEST_F(JailDoctor, start_is_refused) {
+  const auto start = [&](const std::vector<std::string>& options) {
+    return run(jail("true", options));
+  };
+  const auto expect_refused = [&](const std::vector<std::string>& options, const char* id) {
+    const auto outcome = start(options);
+    EXPECT_EQ(outcome.status, 125) << id;
+    EXPECT_THAT(outcome.err, HasSubstr(std::string("UNSAFE ") + id));
+    EXPECT_EQ(start({"-o", "allow.unsafe"}).status, 0) << id << " can be accepted";
+  };
+  root.folder("mnt/deep");
+  for (const auto& options : std::vector<std::vector<std::string>>{{}, {"-M"}}) {
+    EXPECT_EQ(start(options).status, 0);
+    for (const auto& place : {root / "mnt", root / "mnt/deep"}) {
+      ASSERT_EQ(::mount("/etc", place.c_str(), nullptr, MS_BIND, nullptr), 0);
+      expect_refused(options, "mount-host");
+      ASSERT_EQ(::umount2(place.c_str(), MNT_DETACH), 0);
+    }
+    // The root directory may be a mount itself: of its own place, or of the host's.
+    ASSERT_EQ(::mount(root.path().c_str(), root.path().c_str(), nullptr, MS_BIND, nullptr), 0);
+    EXPECT_EQ(start(options).status, 0);
+    ASSERT_EQ(::mount("/", root.path().c_str(), nullptr, MS_BIND, nullptr), 0);
+    expect_refused(options, "mount-host");
+    for (int i = 0; i < 2; ++i) ASSERT_EQ(::umount2(root.path().c_str(), MNT_DETACH), 0);
+  }
+  ASSERT_EQ(::mknod((root / "dev/sda").c_str(), S_IFBLK | 0600, makedev(8, 0)), 0);
+  EXPECT_EQ(start({}).status, 0) << "the jail has a /dev of its own";
+  expect_refused({"-M"}, "dev-block");
+}
+
+TEST_F(JailDoctor, whether_there_are_mounts) {
+  libjail::LinuxKernel kernel;
+  const libjail::UniqueFd directory(::open(root.path().c_str(), O_PATH | O_CLOEXEC));
+  const auto has_mounts = [&] {
+    const auto any = kernel.has_mounts(directory.get());
+    EXPECT_TRUE(any.has_value()) << (any ? 0 : any.error());
+    return any.value_or(false);
+  };
+  const auto folder = fs::current_path();
+  EXPECT_FALSE(has_mounts());
+  for (const char* name : {"mnt", "dev"}) {
+    ASSERT_EQ(::mount("none", (root / name).c_str(), "tmpfs", 0, nullptr), 0);
+    EXPECT_TRUE(has_mounts()) << name;
+    ASSERT_EQ(::umount2((root / name).c_str(), 0), 0);
+    EXPECT_FALSE(has_mounts()) << name;
+  }
+  const std::string beside = root.path() + ".beside";
+  fs::create_directory(beside);
+  ASSERT_EQ(::mount("none", beside.c_str(), "tmpfs", 0, nullptr), 0);
+  EXPECT_FALSE(has_mounts());
+  ASSERT_EQ(::umount2(beside.c_str(), 0), 0);
+  fs::remove(beside);
+  EXPECT_EQ(fs::current_path(), folder);
+  EXPECT_TRUE(fs::exists(root.path())) << "the root directory is the host's again";
+  // What is done on the way does not show in the start either.
+  const auto here = [&] { static_cast<void>(::chdir(root.path().c_str())); };
+  EXPECT_EQ(run({kJail, "-M", ".", "default", "none", "/bin/true"}, here).status, 0);
 }
 
 TEST_F(JailDoctor, mounts_of_the_host) {

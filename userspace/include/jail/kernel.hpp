@@ -76,6 +76,9 @@ class Kernel {
   /// Lets a detached mount, and those below it, show other IDs.
   virtual Sys<void> map_mount(int mount, int users) = 0;
   virtual Sys<void> move_mount(int mount, int target) = 0;
+  /// Whether anything is mounted on @p dir or below it. The answer costs far less than the table
+  /// of all mounts.
+  virtual Sys<bool> has_mounts(int dir) = 0;
   /// Of what is mounted on @p name, a single component below @p dir.
   virtual Sys<void> unmount(int dir, const char* name) = 0;
 

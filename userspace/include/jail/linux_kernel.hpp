@@ -25,6 +25,7 @@ class LinuxKernel : public Kernel {
   Sys<UniqueFd> make_user_namespace(const std::string& users, const std::string& groups) override;
   Sys<void> map_mount(int mount, int users) override;
   Sys<void> move_mount(int mount, int target) override;
+  Sys<bool> has_mounts(int dir) override;
   Sys<void> unmount(int dir, const char* name) override;
   Sys<void> enter_pid_namespace(int process) override;
   Sys<UniqueFd> openat2(int dir, const char* path, const open_how& how) override;
