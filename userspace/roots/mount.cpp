@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "jail/roots/mount.hpp"
 
+#include <fcntl.h>
+#include <sys/statvfs.h>
+
 #include <cerrno>
 #include <utility>
 
@@ -166,6 +169,29 @@ Result<bool> unmount(const Environment& environment, const std::string& name) {
   auto done = unmount_root(found->store, name, *mounted);
   if (!done) return std::unexpected(done.error());
   return true;
+}
+
+Result<std::optional<Space>> space(const Environment& environment, const std::string& name) {
+  const auto found = find(environment, name, false);
+  if (!found && found.error().code == ENOENT) return std::nullopt;
+  if (!found) return std::unexpected(found.error());
+  const bool data = has_data(found->record);
+  if (found->record.size == 0 || !(data ? found->mounted.data : found->mounted.root)) {
+    return std::nullopt;
+  }
+  auto& kernel = environment.kernel;
+  const auto folder = open_folder(kernel, found->store.fd(), name);
+  if (!folder) return fail(folder.error(), found->store.folder(name));
+  // Unlike open_folder(), onto what is mounted there.
+  const open_how how{.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+                     .mode = 0,
+                     .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
+  const auto root = kernel.openat2(folder->get(), data ? kData : kRoot, how);
+  struct statvfs st {};
+  if (!root || ::fstatvfs(root->get(), &st) < 0) {
+    return fail(root ? errno : root.error(), found->store.root(name));
+  }
+  return Space{.used = (st.f_blocks - st.f_bfree) * st.f_frsize, .size = found->record.size};
 }
 
 Result<void> refuse_running(const Store& store, const std::string& name) {

@@ -18,6 +18,7 @@ namespace guest {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -311,6 +312,25 @@ TEST_F(SizedRoots, jail_cannot_fill_the_disk_of_the_host) {
     EXPECT_EQ(run(in_jail("web", "rm /big && echo hi >/file && cat /file")).out, "hi\n");
     expect_destroyed("web");
   }
+}
+
+TEST_F(SizedRoots, use_is_shown_beside_the_limits) {
+  for (const char* sharing : {"--thin", "--copy"}) {
+    ASSERT_EQ(run(create(sharing)).status, 0);
+    ASSERT_EQ(run({kJail, "-q", "-c", "name=web", "path=" + place("web"), "persist"}).status, 0);
+    EXPECT_THAT(jailctl({"limits", "web"}).out,
+                ContainsRegex("\ndisk +[0-9]\\.?[0-9]*[KM] +- +32M\n"));
+    run({"/usr/sbin/jexec", "web", "dd", "if=/dev/zero", "of=/big", "bs=1048576", "count=20"});
+    EXPECT_THAT(jailctl({"limits", "web"}).out,
+                ContainsRegex("\ndisk +2[0-9]\\.?[0-9]*M +- +32M\n"));
+    EXPECT_EQ(run({kJail, "-q", "-r", "web"}).status, 0);
+    expect_destroyed("web");
+  }
+  expect_created("web", "busybox", "--thin");
+  ASSERT_EQ(run({kJail, "-q", "-c", "name=web", "path=" + place("web"), "persist"}).status, 0);
+  EXPECT_THAT(jailctl({"limits", "web"}).out, Not(HasSubstr("disk"))) << "without a size";
+  EXPECT_EQ(run({kJail, "-q", "-r", "web"}).status, 0);
+  expect_destroyed("web");
 }
 
 TEST_F(SizedRoots, mounts_come_and_go) {

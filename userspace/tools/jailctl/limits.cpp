@@ -7,9 +7,11 @@
 #include <memory>
 #include <optional>
 
+#include "jail/roots/mount.hpp"
 #include "limits/control_group.hpp"
 #include "tools/jailctl/limits_change.hpp"
 #include "tools/jailctl/limits_table.hpp"
+#include "tools/jailctl/roots.hpp"
 #include "tools/jailctl/running.hpp"
 
 namespace jailctl {
@@ -20,6 +22,7 @@ using libjail::limits::ControlGroup;
 struct Arguments {
   std::string jail;
   std::vector<std::string> changes;
+  std::string store = RootOptions().store;
   bool json = false;
   bool dry_run = false;
 };
@@ -29,10 +32,15 @@ int report(const Context& context, const Arguments& arguments, const libjail::Er
   return kFailure;
 }
 
-int show(const Context& context, const Arguments& arguments, const ControlGroup& group) {
+int show(const Context& context, const Arguments& arguments, const std::string& name,
+         const ControlGroup& group) {
   const auto usage = group.usage();
   if (!usage) return report(context, arguments, usage.error());
-  const auto table = limits_table(*usage, arguments.json);
+  RootOptions options;
+  options.store = arguments.store;
+  const auto space = libjail::roots::space(environment_of(context, options, name), name);
+  if (!space) return report(context, arguments, space.error());
+  const auto table = limits_table(*usage, *space, arguments.json);
   const auto text = arguments.json ? to_json({{"limits", table}}) : to_text(table);
   return cli::write_all(STDOUT_FILENO, text) ? kOk : kFailure;
 }
@@ -47,9 +55,10 @@ int run(const Context& context, const Arguments& arguments) {
   if (!settings) return report(context, arguments, settings.error());
   const auto found = find_running(context, arguments.jail);  // by its jail ID, perhaps
   const auto jail = found ? *found : std::nullopt;
-  const auto group = ControlGroup::open(jail ? jail->name : arguments.jail, context.cgroup);
+  const std::string name = jail ? jail->name : arguments.jail;
+  const auto group = ControlGroup::open(name, context.cgroup);
   if (!group) return report(context, arguments, group.error());
-  if (settings->empty()) return show(context, arguments, *group);
+  if (settings->empty()) return show(context, arguments, name, *group);
   if (arguments.dry_run) {
     std::string text;
     for (const auto& setting : *settings) {
@@ -73,7 +82,8 @@ Subcommand limits_subcommand() {
                            "memory=SIZE, cpu=PERCENT%, pids=NUMBER or 'io=DEVICE rbps=SIZE ...'; "
                            "max is no limit",
                            arguments->changes)},
-          .options = {json_option(arguments->json), dry_run_option(arguments->dry_run)},
+          .options = {json_option(arguments->json), dry_run_option(arguments->dry_run),
+                      store_option(arguments->store)},
           .run = [arguments](const Context& context) { return run(context, *arguments); }};
 }
 

@@ -82,11 +82,13 @@ Number widen(const std::optional<int>& value) {
 
 }  // namespace
 
-Table limits_table(const Usage& usage, bool exact) {
+Table limits_table(const Usage& usage, const std::optional<libjail::roots::Space>& space,
+                   bool exact) {
   Rows rows(exact);
   rows.add("memory", size_text, usage.memory, usage.memory_peak, size_text, usage.limits.memory);
   rows.add("cpu", seconds, usage.cpu_usec, {}, percent, widen(usage.limits.cpu));
   rows.add("pids", count, usage.pids, {}, count, widen(usage.limits.pids));
+  if (space) rows.add("disk", size, space->used, {}, size, space->size);
   for (const auto& [use, limit] : devices(usage)) {
     rows.add("io " + use.device + " read", size_text, use.rbytes, {}, size_text, limit.rbps);
     rows.add("io " + use.device + " written", size_text, use.wbytes, {}, size_text, limit.wbps);

@@ -61,7 +61,7 @@ TEST(LimitsTable, use_beside_limits) {
                  .cpu = 50,
                  .io = {{.device = "8:0", .rbps = 20971520}, {.device = "8:16", .wiops = 9}}}};
   EXPECT_THAT(
-      limits_table(usage, false).rows,
+      limits_table(usage, {}, false).rows,
       ElementsAre(
           ElementsAre("memory", "12.3M", "256M", "512M"), ElementsAre("cpu", "1.234s", "", "50%"),
           ElementsAre("pids", "3", "", ""), ElementsAre("io 8:0 read", "2K", "", "20M"),
@@ -69,15 +69,17 @@ TEST(LimitsTable, use_beside_limits) {
           ElementsAre("io 8:0 writes", "2", "", ""), ElementsAre("io 8:16 read", "0", "", ""),
           ElementsAre("io 8:16 written", "0", "", ""), ElementsAre("io 8:16 reads", "0", "", ""),
           ElementsAre("io 8:16 writes", "0", "", "9")));
-  EXPECT_THAT(limits_table(usage, true).rows[0],
+  EXPECT_THAT(limits_table(usage, {}, true).rows[0],
               ElementsAre("memory", "12900000", "268435456", "536870912"));
-  EXPECT_THAT(limits_table(usage, true).rows[1], ElementsAre("cpu", "1234567", "", "50"));
+  EXPECT_THAT(limits_table(usage, {}, true).rows[1], ElementsAre("cpu", "1234567", "", "50"));
+  const libjail::roots::Space space{.used = 3145728, .size = 33554432};
+  EXPECT_THAT(limits_table(usage, space, false).rows[3], ElementsAre("disk", "3M", "", "32M"));
 }
 
 TEST(LimitsTable, extremes) {
   const Usage usage{.memory = ~0ULL, .memory_peak = 1023, .cpu_usec = 5000};
-  EXPECT_THAT(limits_table(usage, false).rows[0], ElementsAre("memory", "15.9E", "1023", ""));
-  EXPECT_THAT(limits_table(usage, false).rows[1], ElementsAre("cpu", "0.005s", "", ""));
+  EXPECT_THAT(limits_table(usage, {}, false).rows[0], ElementsAre("memory", "15.9E", "1023", ""));
+  EXPECT_THAT(limits_table(usage, {}, false).rows[1], ElementsAre("cpu", "0.005s", "", ""));
 }
 
 /// The subcommand, with the kernel's part played by files.

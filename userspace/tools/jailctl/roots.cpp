@@ -15,11 +15,14 @@ bool shows_progress() { return ::isatty(STDERR_FILENO) == 1; }
 }  // namespace
 
 std::vector<Option> common_options(RootOptions& options) {
-  return {dry_run_option(options.dry_run),
-          {.names = "--store",
-           .help = "Where root directories are; /var/lib/jail",
-           .value = "FOLDER",
-           .take = [&options](const std::string& value) { options.store = value; }}};
+  return {dry_run_option(options.dry_run), store_option(options.store)};
+}
+
+Option store_option(std::string& store) {
+  return {.names = "--store",
+          .help = "Where root directories are; /var/lib/jail",
+          .value = "FOLDER",
+          .take = [&store](const std::string& value) { store = value; }};
 }
 
 libjail::roots::Environment environment_of(const Context& context, const RootOptions& options,

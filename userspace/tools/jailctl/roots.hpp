@@ -18,6 +18,7 @@ struct RootOptions {
 };
 
 [[nodiscard]] std::vector<Option> common_options(RootOptions& options);
+[[nodiscard]] Option store_option(std::string& store);
 
 /// Messages and progress go to standard error, the latter only to a terminal.
 [[nodiscard]] libjail::roots::Environment environment_of(const Context& context,

@@ -2,6 +2,8 @@
 // The mounts that root directories need, which a reboot takes away.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,16 @@ namespace libjail::roots {
 /// Takes it away again.
 /// @return whether there was something mounted
 [[nodiscard]] Result<bool> unmount(const Environment& environment, const std::string& name);
+
+struct Space {
+  std::uint64_t used = 0;  ///< bytes
+  std::uint64_t size = 0;  ///< bytes, of which the file system itself needs some
+};
+
+/// How full a root directory of a limited size is.
+/// @return nothing for one without a limit, or which is not mounted or not in the store
+[[nodiscard]] Result<std::optional<Space>> space(const Environment& environment,
+                                                 const std::string& name);
 
 /// The names of all jails whose root directories are in the store, sorted.
 [[nodiscard]] Result<std::vector<std::string>> list(const Environment& environment);
