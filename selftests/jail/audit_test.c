@@ -9,6 +9,7 @@
 #include <fnmatch.h>
 #include <linux/audit.h>
 #include <linux/netlink.h>
+#include <sys/resource.h>
 
 #include "common.h"
 
@@ -201,6 +202,27 @@ TEST_F(audit, hidden)
 	EXPECT_EQ(0, count.all);
 	count = attack(_metadata, &self->w, JAIL, attack_host, ESRCH, "");
 	EXPECT_EQ(0, count.all);
+}
+
+static int attack_limit(void *const arg)
+{
+	struct rlimit limit = { 64, 64 };
+
+	if (setrlimit(RLIMIT_CORE, &limit))
+		return UNREACHED;
+	limit.rlim_max = 65;
+	return RESULT(setrlimit(RLIMIT_CORE, &limit));
+}
+
+/* The kernel asks for this capability with the lock of the task held. */
+TEST_F(audit, with_a_lock_held)
+{
+	struct count count;
+
+	count = attack(_metadata, &self->w, JAIL, attack_limit, EPERM,
+		       "*object=\"capability 24\"*");
+	EXPECT_EQ(1, count.wanted);
+	EXPECT_EQ(0, on_host(&self->w, 0, attack_limit, NULL));
 }
 
 static int attack_often(void *const arg)
