@@ -9,7 +9,7 @@ prefix ?= /usr
 .DEFAULT_GOAL := help
 .PHONY: help setup demo check kernel-tree kernel userspace selftests vm kselftest patches \
 	refresh check-patches check-series check-debug check-system check-walls check-kselftests check-sanitizers coverage \
-	fuzz tables lint install clean
+	bench fuzz tables lint install clean
 
 help:	## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -63,6 +63,9 @@ check-system: userspace	## ten jails with Debian's services, in a guest with sys
 
 check-walls: selftests	## remove each wall from the kernel, and see which tests notice
 	@kernel-patches/tools/check-walls
+
+bench: selftests userspace	## what jails cost, in guests (S='SECTION...' selects, RECORD=1 keeps it)
+	@qemu-images/bench/run $(if $(RECORD),--record) $(S)
 
 tables:		## write the tables of Documentation/security from the last runs
 	@tools/tables
