@@ -22,7 +22,7 @@ std::size_t rows_on(const Size& size) {
   return size.height > kOutside ? size.height - kOutside : 0;
 }
 
-/// Where the selected row is; the first where it is gone.
+/// Where the selected row is; the first where there is none or it is gone.
 std::size_t position(const List& list, const Table& table) {
   const auto found =
       std::ranges::find_if(table.rows, [&list](const Row& row) { return list.selected == row.id; });
@@ -88,7 +88,7 @@ void move(View& view, const Table& table, Key key, const Size& size) {
     case Key::kPageDown:
       return select(list, table, at + page);
     case Key::kHome:
-      return select(list, table, 0);
+      return list.selected.reset();
     case Key::kEnd:
       return select(list, table, table.rows.size());
     case Key::kEnter:
@@ -145,7 +145,9 @@ void arrange(View& view, Table& table, const Size& size) {
   auto& list = view.list();
   filter(table, list.filter);
   sort(table, list.order);
-  select(list, table, position(list, table));
+  if (list.selected && std::ranges::count(table.rows, *list.selected, &Row::id) == 0) {
+    list.selected.reset();
+  }
   scroll(list, table, size);
 }
 
@@ -176,7 +178,7 @@ std::vector<Line> frame(const View& view, const Table& table, const std::string&
   } else {
     for (std::size_t i = list.first; i < table.rows.size() && lines.size() < rows_on(size) + 2;
          ++i) {
-      const bool selected = list.selected == table.rows[i].id;
+      const bool selected = i == position(list, table);
       lines.push_back(
           {row_line(table, table.rows[i]), selected ? Style::kSelected : Style::kPlain});
     }

@@ -14,7 +14,7 @@ namespace jailtop {
 struct List {
   Order order{};
   std::string filter{};
-  std::optional<std::uint32_t> selected{};  ///< the row's id
+  std::optional<std::uint32_t> selected{};  ///< the row's id; the first row until a key chose one
   std::size_t first = 0;                    ///< row at the top
 };
 
@@ -55,7 +55,7 @@ struct Line {
   bool operator==(const Line&) const = default;
 };
 
-/// Filters and sorts a table as the view says, and keeps the selection on a row and on the screen.
+/// Filters and sorts a table as the view says, and keeps the selected row on the screen.
 void arrange(View& view, Table& table, const Size& size);
 
 /// @param table  what arrange() made of it, whose rows the keys move over
