@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The commands that pages show, and the answers they promise.
 
-Markdown: blocks marked ```console. reStructuredText: blocks after "::" or of
+Markdown: blocks marked ```console. After ```console recorded the answers are those
+of some day: a number, with its fraction and its unit, stands for any, and so do blanks;
+an IP address stands for itself. reStructuredText: blocks after "::" or of
 ".. code-block:: console". Manual pages: .Dl and .Bd -literal of the section
 EXAMPLES. A line with a prompt is a command:
 
@@ -10,9 +12,9 @@ EXAMPLES. A line with a prompt is a command:
 
 A trailing \\ continues a command, and so do the lines of a here-document. What
 the reader takes for granted, such as an interface of that name, stands as a
-comment that is not shown: ".. # COMMAND" or '.\\" # COMMAND'; it answers nothing.
-Where that begins a here-document, the block that follows is the document: a file
-that the page shows.
+comment that is not shown: ".. # COMMAND", '.\\" # COMMAND' or "<!-- # COMMAND -->"; it
+answers nothing. Where that begins a here-document, the block that follows is the
+document: a file that the page shows.
 
 In an answer an … stands for anything in the line, and a line of only … for any
 lines. In a manual page a number stands for any number and blanks for any blanks,
@@ -28,6 +30,8 @@ from pathlib import Path
 
 PROMPT = re.compile(r"^(?:([a-z][a-z0-9]*))?# (.*)$")
 SESSION = re.compile(r"(?:jail .*-n (\w+) .*\bsh|jailctl console (\w+)|jexec -l (\w+))$")
+# In a pattern, where a point has a backslash; not in an IP address or a word.
+NUMBER = re.compile(r"(?<![\w.])\d+(\\\.\d+)?[KMG]?(?![\w]|\\\.\d)")
 HERE_DOCUMENT = re.compile(r"<<-?\s*(['\"]?)(\w+)\1")
 ROFF = {r"\e": "\\", r"\&": "", r"\-": "-", r"\(aq": "'", r"\(dq": '"'}
 
@@ -44,6 +48,7 @@ class Step:
     hidden: bool = False
     # Manual pages need not show an answer; then the command has to succeed.
     terse: bool = False
+    recorded: bool = False
 
     def session(self) -> str | None:
         """The jail whose shell this command opens."""
@@ -78,6 +83,8 @@ class Step:
                    ".*".join(re.escape(part) for part in line.split("…")) + r"\n" for line in self.wanted]
         if self.terse:
             pattern = [re.sub(r"(\\ )+", " +", re.sub(r"\d+", r"\\d+", line)) for line in pattern]
+        if self.recorded:
+            pattern = [re.sub(r"(\\ )+", " +", NUMBER.sub(r"\\d+(\\.\\d+)?[KMG]?", line)) for line in pattern]
         return re.fullmatch("".join(pattern), "".join(f"{line}\n" for line in got)) is not None
 
 
@@ -85,13 +92,18 @@ def slug(text: str) -> str:
     return re.sub("[^a-z0-9]+", "_", text.lower()).strip("_")
 
 
-# Each reader gives (kind, text): "heading", "line" of a block, "hidden" command, "end" of a block.
+# Each reader gives (kind, text): "heading", "line" of a block, "hidden" command, "end" of a block,
+# "recorded" where the next block is.
 def markdown(lines: list[str]) -> Iterator[tuple[str, str]]:
     inside = fenced = False
     for line in lines:
         if line.startswith("```"):
-            inside, fenced = line == "```console" and not fenced, not fenced
+            inside, fenced = line.startswith("```console") and not fenced, not fenced
             yield "end", ""
+            if line == "```console recorded":
+                yield "recorded", ""
+        elif line.startswith("<!-- # ") and not fenced:
+            yield "hidden", line.removeprefix("<!-- ").removesuffix(" -->")
         elif inside:
             yield "line", line
         elif line.startswith("#") and not fenced:
@@ -143,19 +155,21 @@ def manual(lines: list[str]) -> Iterator[tuple[str, str]]:
 def read_page(page: Path) -> list[Step]:
     reader = {".md": markdown, ".rst": restructured}.get(page.suffix, manual)
     name = page.name if reader is manual else page.parent.name if page.stem == "index" else page.stem
-    heading, steps, last = "start", [], None
+    heading, steps, last, recorded = "start", [], None, False
     for kind, text in reader(page.read_text().splitlines()):
         if kind == "heading":
             heading, last = text, None
         elif kind == "end":
             if last:
                 last.close()
-            last = None
+            last, recorded = None, False
+        elif kind == "recorded":
+            recorded = True
         elif last and last.waits():
             last.extend(text)
         elif prompt := PROMPT.match(text):
             last = Step(slug(name), heading, prompt[1] or "host", prompt[2], hidden=kind == "hidden",
-                        terse=reader is manual)
+                        terse=reader is manual, recorded=recorded)
             steps.append(last)
         elif last:
             last.wanted.append(text)
