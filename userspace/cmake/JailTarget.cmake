@@ -21,11 +21,14 @@ function(jail_target target)
   endif()
 endfunction()
 
-# jail_static(TARGET): a program without a dynamic loader, as it starts twice as fast.
+# jail_static(TARGET): a program without a dynamic loader, as it starts twice as fast, with what a
+# start executes side by side.
 function(jail_static target)
   target_link_options(${target} PRIVATE -Wl,--gc-sections)
   if(NOT JAIL_SANITIZE)
-    target_link_options(${target} PRIVATE -static)
+    set(script ${PROJECT_SOURCE_DIR}/userspace/cmake/start.ld)
+    target_link_options(${target} PRIVATE -static -Wl,-T,${script})
+    set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS ${script})
   endif()
 endfunction()
 
