@@ -88,7 +88,7 @@ Table limits_table(const Usage& usage, const std::optional<libjail::roots::Space
   rows.add("memory", size_text, usage.memory, usage.memory_peak, size_text, usage.limits.memory);
   rows.add("cpu", seconds, usage.cpu_usec, {}, percent, widen(usage.limits.cpu));
   rows.add("pids", count, usage.pids, {}, count, widen(usage.limits.pids));
-  if (space) rows.add("disk", size, space->used, {}, size, space->size);
+  if (space) rows.add("disk", size_text, space->used, {}, size_text, space->size);
   for (const auto& [use, limit] : devices(usage)) {
     rows.add("io " + use.device + " read", size_text, use.rbytes, {}, size_text, limit.rbps);
     rows.add("io " + use.device + " written", size_text, use.wbytes, {}, size_text, limit.wbps);
