@@ -2,21 +2,18 @@
 #include "monitor/event_text.hpp"
 
 #include <arpa/inet.h>
-#include <sys/capability.h>
 
 #include <array>
 #include <cmath>
 #include <cstring>
 #include <ctime>
-#include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string_view>
 
 #include "cli/text.hpp"
 #include "jail/address.hpp"
 #include "jail/capmask.hpp"
-#include "lib/text.hpp"
+#include "monitor/object_text.hpp"
 #include "monitor/reasons.hpp"
 
 namespace monitor {
@@ -60,17 +57,6 @@ std::string endpoint(std::uint32_t ip, const jail_event& event) {
   return address(ip) + ":" + std::to_string(ntohs(event.port));
 }
 
-/// "cap_sys_admin" of "capability 21", as people know it; anything else stays.
-std::string object_of(const jail_event& event) {
-  constexpr std::string_view kCapability = "capability ";
-  const auto object = text_of(event.object);
-  if (!object.starts_with(kCapability)) return std::string(object);
-  const auto number = libjail::parse_number<cap_value_t>(object.substr(kCapability.size()));
-  if (!number) return std::string(object);
-  const std::unique_ptr<char, int (*)(void*)> name(::cap_to_name(*number), ::cap_free);
-  return name ? name.get() : std::string(object);
-}
-
 std::string ceiling(const jail_event& event) {
   return event.ceiling == libjail::kDefaultCeiling ? "default"
                                                    : libjail::format_capmask(event.ceiling);
@@ -90,7 +76,7 @@ std::string counted(std::uint64_t number, const char* what) {
 
 std::string denial(const jail_event& event) {
   std::string text = name_of(reason_names(), event.reason);
-  const auto object = object_of(event);
+  const auto object = object_text(text_of(event.object));
   if (object.starts_with(text)) {
     text = cli::escape(object);  // "process 12" is no "process process 12"
   } else if (!object.empty()) {
@@ -136,7 +122,7 @@ void add_kind(Json& object, const jail_event& event) {
       break;
     case JAIL_EVENT_DENY:
       object["reason"] = name_of(reason_names(), event.reason);
-      object["object"] = object_of(event);
+      object["object"] = object_text(text_of(event.object));
       object["error"] = error_name(event.err);
       object["wall"] = text_of(event.wall);
       break;

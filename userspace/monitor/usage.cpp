@@ -4,8 +4,10 @@
 #include <linux/jail.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <string_view>
 
+#include "jail/apply.hpp"
 #include "monitor/clock.hpp"
 
 namespace monitor {
@@ -37,8 +39,18 @@ std::optional<libjail::limits::Usage> usage_of(const libjail::ListedJail& listed
 
 }  // namespace
 
+libjail::Result<std::vector<libjail::ListedJail>> list_jails(Kernel& kernel,
+                                                             const std::string& proc) {
+  auto jails = libjail::list_jails(kernel, (proc + "/jails").c_str());
+  if (jails || jails.error().code != ENOENT) return jails;
+  if (const auto version = libjail::probe(kernel); !version) {
+    return std::unexpected(version.error());
+  }
+  return libjail::fail(ENOENT, jails.error().what, "it is seen outside of jails only, on /proc");
+}
+
 libjail::Result<Sample> take_sample(Kernel& kernel, const Sources& sources) {
-  auto listing = libjail::list_jails(kernel, (sources.proc + "/jails").c_str());
+  auto listing = list_jails(kernel, sources.proc);
   if (!listing) return std::unexpected(listing.error());
   const auto counts = sources.counts();
   Sample sample{.time = time_since_boot()};

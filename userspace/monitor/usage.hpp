@@ -38,6 +38,11 @@ struct Sources {
   };
 };
 
+/// /proc/jails.
+/// @return where there is none, an error that tells why: a kernel without jails, or a caller in one
+[[nodiscard]] libjail::Result<std::vector<libjail::ListedJail>> list_jails(libjail::Kernel& kernel,
+                                                                           const std::string& proc);
+
 /// The jails below that of the caller, in the order of their IDs. Of one that ends meanwhile less
 /// is told.
 [[nodiscard]] libjail::Result<Sample> take_sample(libjail::Kernel& kernel, const Sources& sources);

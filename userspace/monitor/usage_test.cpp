@@ -13,6 +13,7 @@
 namespace monitor {
 namespace {
 
+using libjail::testing::FailsWith;
 using libjail::testing::IsError;
 using libjail::testing::IsOk;
 
@@ -68,6 +69,9 @@ TEST_F(UsageOfJails, another_jail_with_the_number) {
 TEST_F(UsageOfJails, no_list) {
   sources.proc = temp / "none";
   EXPECT_THAT(take_sample(kernel, sources), IsError(ENOENT));
+  EXPECT_THAT(take_sample(kernel, sources), FailsWith("seen outside of jails only"));
+  kernel.version_error = ENOSYS;
+  EXPECT_THAT(take_sample(kernel, sources), FailsWith("has no jail() system call"));
 }
 
 }  // namespace

@@ -21,6 +21,10 @@ int main(int argc, char** argv) {
   const cli::Messages messages("jailtop", cli::Verbosity::kNormal);
   const auto interrupts = monitor::interrupts();
   libjail::LinuxKernel kernel;
+  if (const auto jails = monitor::list_jails(kernel, "/proc"); !jails) {
+    messages.error(jails.error().text());
+    return jailtop::kFailure;
+  }
   const auto counters = monitor::Counters::start(kernel, true);
   monitor::Sources sources;
   std::string notice;
