@@ -27,8 +27,8 @@ class PathWalk {
 
   Result<RootDirectory> run() {
     if (path_.empty()) return fail(EINVAL, "root directory", "give its path");
-    std::array<char, PATH_MAX> here{};
     if (!path_.starts_with('/')) {
+      std::array<char, PATH_MAX> here{};
       if (::getcwd(here.data(), here.size()) == nullptr) return fail(errno, path_);
       push(here.data());
     }

@@ -210,7 +210,8 @@ Sys<bool> LinuxKernel::has_mounts(int dir) {
     std::uint64_t after;
   };
   constexpr Request kBelowRoot{.size = sizeof(Request), .spare = 0, .mount = ~0ULL, .after = 0};
-  // What lies below a directory is only told to those whose root it is.
+  // What lies below a directory is only told to those whose root it is. So it is ours for this
+  // moment, which a program with threads would have to arrange otherwise.
   const UniqueFd root(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
   const UniqueFd here(::open(".", O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!root || !here || ::fchdir(dir) < 0) return std::unexpected(errno);
