@@ -249,6 +249,40 @@ TEST_F(Lifecycle, killed_at_the_end_is_swept_by_the_next) {
   EXPECT_THAT(log(), HasSubstr("exec.poststop exec.release"));
 }
 
+TEST_F(Lifecycle, signals_at_any_time_leave_nothing) {
+  configure(
+      "web { vlan = dummy0.9; ip4.addr = 'dummy0.9|10.9.8.7/24'; limit.pids = 50;\n"
+      "exec.prepare = true; exec.start = 'sleep 1000 &'; stop.timeout = 1;\n"
+      "mount = 'tmpfs " +
+      (root / "data") + " tmpfs rw'; }\n");
+  const auto left = [] {
+    return !jails().empty() || !records().empty() || host_has(kAliasIp) ||
+           std::filesystem::exists("/sys/class/net/dummy0.9") ||
+           std::filesystem::exists("/sys/fs/cgroup/jail/web");
+  };
+  constexpr int kLongest = 240;
+  constexpr int kStep = 23;
+  int cut = 0;
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGKILL}) {
+    const auto signalled = [&](const char* option, int wait) {
+      Process process(command({option, "web"}));
+      ::usleep(static_cast<useconds_t>(wait) * 1000);
+      ::kill(process.pid(), signal);
+      return process.finish().status;
+    };
+    for (int wait = 0; wait < kLongest; wait += kStep) {
+      const bool started = signalled("-c", wait) == 0;
+      if (!started) ++cut;
+      if (started && signalled("-r", wait) != 0) ++cut;
+      // Before it was executed at all it could not catch a signal, nor had it done anything.
+      if (signal != SIGKILL && wait > 0) EXPECT_FALSE(left()) << signal << " after " << wait;
+      run({kJail, "-q", "-R", "web"});  // whoever comes next
+      EXPECT_TRUE(comes_true([&left] { return !left(); })) << signal << " after " << wait;
+    }
+  }
+  EXPECT_GT(cut, 4);
+}
+
 TEST_F(Lifecycle, killed_keeper) {
   // A jail without a process ends with it.
   configure("web { persist; ip4.addr = '" + std::string(kAlias) + "'; }\n");
