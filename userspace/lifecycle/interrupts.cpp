@@ -4,22 +4,34 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <array>
+
 namespace libjail::lifecycle {
+namespace {
+
+constexpr std::array kSignals{SIGINT, SIGTERM, SIGHUP};
+
+}  // namespace
 
 Interrupts::Interrupts() {
-  sigset_t set;
-  ::sigemptyset(&set);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+  ::sigemptyset(&set_);
+  for (const int signal : kSignals) {
     struct sigaction now {};
     // What nohup(1), say, has the caller ignore is no interrupt.
     if (::sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN) continue;
-    ::sigaddset(&set, signal);
+    ::sigaddset(&set_, signal);
   }
-  ::sigprocmask(SIG_BLOCK, &set, &mask_);
-  signals_.reset(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+  ::sigprocmask(SIG_BLOCK, &set_, &mask_);
+  signals_.reset(::signalfd(-1, &set_, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
 Interrupts::~Interrupts() { ::sigprocmask(SIG_SETMASK, &mask_, nullptr); }
+
+void Interrupts::end() const {
+  for (const int signal : kSignals) {
+    if (::sigismember(&set_, signal) == 1) static_cast<void>(::signal(signal, SIG_IGN));
+  }
+}
 
 bool Interrupts::came() {
   signalfd_siginfo info{};

@@ -20,6 +20,9 @@ class Interrupts {
   [[nodiscard]] bool came();
   /// To go on, with the undoing for example, which the next one may interrupt in its turn.
   void forget() { came_ = false; }
+  /// For a process that ends next: one that comes now is too late, and must not make the exit
+  /// status tell of a failure.
+  void end() const;
   /// Readable when one comes.
   [[nodiscard]] int descriptor() const { return signals_.get(); }
   /// The signal mask of the caller.
@@ -27,6 +30,7 @@ class Interrupts {
 
  private:
   UniqueFd signals_;
+  sigset_t set_{};
   sigset_t mask_{};
   bool came_ = false;
 };

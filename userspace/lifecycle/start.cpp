@@ -47,6 +47,8 @@ class Start {
   Result<Started> run() {
     const auto done = run_steps(steps(), [this] { return host_.interrupts.came(); });
     if (done) return started_;
+    // Where an interrupt came before the first step, nothing has undone this.
+    if (!begun_) static_cast<void>(record_.remove());
     return std::unexpected(done.error());
   }
 
@@ -91,6 +93,7 @@ class Start {
   Lease lease_;
   Made made_;
   Started started_;
+  bool begun_ = false;  ///< the first step
 };
 
 std::vector<Step> Start::steps() {
@@ -98,6 +101,7 @@ std::vector<Step> Start::steps() {
   std::vector<Step> steps;
   steps.push_back({.what = "record",
                    .run = [this]() -> Result<void> {
+                     begun_ = true;
                      auto kept = record_.set_settings(request_.settings);
                      if (kept) kept = mark(Phase::kNew);
                      if (!kept) static_cast<void>(record_.remove());

@@ -127,6 +127,13 @@ class Lifecycle : public ::testing::Test {
   std::string warnings;
 };
 
+TEST_F(Lifecycle, interrupted_before_the_first_step) {
+  ::kill(::getpid(), SIGINT);
+  EXPECT_THAT(start_jail(hooks()), FailsWith("interrupted"));
+  EXPECT_FALSE(has_record());
+  EXPECT_EQ(log(), "");
+}
+
 TEST_F(Lifecycle, order) {
   const auto started = start_jail(hooks());
   ASSERT_THAT(started, IsOk());

@@ -345,7 +345,9 @@ int manage(libjail::Kernel& kernel, const Manage& request) {
       .messages = messages,
       .log = [&messages](const std::string& step) { messages.step(step); },
       .warn = [&messages](const std::string& text) { messages.warning(text); }};
-  return manage(host, request, "/etc");
+  const int status = manage(host, request, "/etc");
+  interrupts.end();
+  return status;
 }
 
 }  // namespace jail_tool
