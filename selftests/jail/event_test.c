@@ -191,8 +191,8 @@ FIXTURE_VARIANT(redirect)
 	FIXTURE_VARIANT_ADD(redirect, name) { \
 		/* clang-format on */                                       \
 		.act = action, .event = what,                               \
-		.target = { protocol == IPPROTO_TCP ? SOCK_STREAM :         \
-						      SOCK_DGRAM,           \
+		.target = { (protocol) == IPPROTO_TCP ? SOCK_STREAM :       \
+							SOCK_DGRAM,         \
 			    protocol, to, where },                          \
 		__VA_ARGS__                                                 \
 	}

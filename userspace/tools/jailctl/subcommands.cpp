@@ -50,10 +50,10 @@ Option json_option(bool& json) {
 }
 
 std::vector<Subcommand> subcommands() {
-  return {list_subcommand(),    start_subcommand(), stop_subcommand(),   restart_subcommand(),
-          console_subcommand(), exec_subcommand(),  ps_subcommand(), stats_subcommand(), config_subcommand(),
-          doctor_subcommand(),  net_subcommand(),   limits_subcommand(), create_subcommand(),
-          destroy_subcommand(), mount_subcommand(), umount_subcommand()};
+  return {list_subcommand(),    start_subcommand(),   stop_subcommand(),  restart_subcommand(),
+          console_subcommand(), exec_subcommand(),    ps_subcommand(),    stats_subcommand(),
+          config_subcommand(),  doctor_subcommand(),  net_subcommand(),   limits_subcommand(),
+          create_subcommand(),  destroy_subcommand(), mount_subcommand(), umount_subcommand()};
 }
 
 }  // namespace jailctl
