@@ -55,7 +55,11 @@ def page() -> str:
     text, found = PAGE.read_text(), blocks()
     if missing := found.keys() - {match[2] for match in BLOCK.finditer(text)}:
         raise Error(f"{PAGE} has no place for {', '.join(sorted(missing))}")
-    return BLOCK.sub(lambda match: f"{match[1]}{found.get(match[2], '')}{match[3]}", text)
+
+    def block(match: re.Match[str]) -> str:
+        return f"{match[1]}{found[match[2]]}{match[3]}" if match[2] in found else match[0]
+
+    return BLOCK.sub(block, text)
 
 
 def record(sections: list[Section], kernels: dict[str, str]) -> None:
