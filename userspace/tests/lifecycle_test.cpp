@@ -414,7 +414,9 @@ TEST_F(Lifecycle, runs_out_of_descriptors_at_each_step) {
     const auto outcome = run(command({"-c", "web"}), few);
     ++(outcome.status == 0 ? started : failed);
     EXPECT_EQ(outcome.status == 0, jails().size() == 1U) << most << ": " << outcome.err;
+#ifndef __SANITIZE_ADDRESS__  // which needs descriptors of its own, and says other things without
     EXPECT_EQ(outcome.status != 0, outcome.err.contains("Too many open files")) << outcome.err;
+#endif
     // What could not be undone either is swept.
     run({kJail, "-q", "-R", "web"});
     EXPECT_THAT(records(), IsEmpty()) << most;
