@@ -335,22 +335,30 @@ FIXTURE_TEARDOWN(lazy)
 	remove_world(&self->w);
 }
 
+/* Each of them has a wall of its own. */
+enum kind { SHM, SEM, MSG, QUEUE, KINDS };
+
+static enum kind kind;
+
 /* Makes what does not exist, or finds what does. */
 static int reach(const int flags)
 {
-	const int queue = syscall(__NR_mq_open, LAZY_QUEUE,
-				  O_RDWR | (flags & IPC_CREAT ? O_CREAT : 0) |
-					  (flags & IPC_EXCL ? O_EXCL : 0),
-				  0600, NULL);
+	int queue;
 
-	if (queue < 0)
-		return errno;
-	close(queue);
-	if (shmget(LAZY_KEY, 4096, flags | 0600) < 0 ||
-	    semget(LAZY_KEY, 1, flags | 0600) < 0 ||
-	    msgget(LAZY_KEY, flags | 0600) < 0)
-		return UNREACHED;
-	return 0;
+	switch (kind) {
+	case SHM:
+		return RESULT(shmget(LAZY_KEY, flags ? 4096 : 0, flags | 0600));
+	case SEM:
+		return RESULT(semget(LAZY_KEY, 1, flags | 0600));
+	case MSG:
+		return RESULT(msgget(LAZY_KEY, flags | 0600));
+	default:
+		queue = syscall(__NR_mq_open, LAZY_QUEUE,
+				O_RDWR | (flags & IPC_CREAT ? O_CREAT : 0) |
+					(flags & IPC_EXCL ? O_EXCL : 0),
+				0600, NULL);
+		return queue < 0 ? errno : RESULT(close(queue));
+	}
 }
 
 static void unmake(void)
@@ -405,23 +413,21 @@ static void let_end(struct __test_metadata *const _metadata,
 	EXPECT_EQ(0, finish(_metadata, w, runner));
 }
 
-static int find_any(void *const arg)
+static int find(void *const arg)
 {
-	if (shmget(LAZY_KEY, 0, 0) >= 0 || semget(LAZY_KEY, 0, 0) >= 0 ||
-	    msgget(LAZY_KEY, 0) >= 0)
-		return 0;
 	return reach(0);
 }
 
-TEST_F(lazy, objects_of_another_jail)
+static void check_objects(struct __test_metadata *const _metadata,
+			  const struct world *const w,
+			  const struct world *const other)
 {
-	const struct world *const w = &self->w, *const other = &self->other;
 	struct runner runner;
 
 	runner = start_maker(_metadata, w, HOST);
-	EXPECT_EQ(ENOENT, in_chroot(other, 0, find_any, NULL));
+	EXPECT_EQ(ENOENT, in_chroot(other, 0, find, NULL));
 	let_make(_metadata, w);
-	EXPECT_EQ(0, in_chroot(other, 0, find_any, NULL));
+	EXPECT_EQ(0, in_chroot(other, 0, find, NULL));
 	unmake();
 	let_end(_metadata, w, &runner);
 
@@ -429,10 +435,16 @@ TEST_F(lazy, objects_of_another_jail)
 	runner = start_maker(_metadata, w, JAIL);
 	close(runner.jailfd);
 	let_make(_metadata, w);
-	EXPECT_EQ(ENOENT, in_jail(other, 0, find_any, NULL));
-	EXPECT_EQ(ENOENT, on_host(other, 0, find_any, NULL));
+	EXPECT_EQ(ENOENT, in_jail(other, 0, find, NULL));
+	EXPECT_EQ(ENOENT, on_host(other, 0, find, NULL));
 	runner.jailfd = jail_open(w->shared->jid, 0);
 	let_end(_metadata, w, &runner);
+}
+
+TEST_F(lazy, objects_of_another_jail)
+{
+	for (kind = SHM; kind < KINDS; kind++)
+		check_objects(_metadata, &self->w, &self->other);
 }
 
 /* A child of the first task made the namespace that all of them have then. */
@@ -454,7 +466,7 @@ TEST_F(lazy, objects_of_a_child)
 	unmake();
 	EXPECT_EQ(0, in_jail(&self->w, 0, share_with_child, NULL));
 	/* They went with their jail. */
-	EXPECT_EQ(ENOENT, in_jail(&self->w, 0, find_any, NULL));
+	EXPECT_EQ(ENOENT, in_jail(&self->w, 0, find, NULL));
 }
 
 #define RACERS 4
@@ -507,7 +519,7 @@ static int enter_ipc_of(void *const arg)
 		return UNREACHED;
 	err = RESULT(setns(fd, CLONE_NEWIPC));
 	close(fd);
-	return err ?: find_any(NULL);
+	return err ?: find(NULL);
 }
 
 /* Somebody in it could fill it. */
