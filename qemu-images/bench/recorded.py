@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The recorded run: what has grown since, and the page that shows it."""
+"""The recorded run: what differs from it, and the page that shows it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from kernel_source import Error
-from report import Section, number
+from report import Section, number, percent
 
 HERE = Path(__file__).resolve().parent
 FOLDER = HERE / "recorded"
@@ -25,17 +25,21 @@ def read(name: str) -> tuple[Section, dict[str, str]] | None:
     return Section.load(json.loads(path.read_text())) if path.exists() else None
 
 
-def grown(section: Section) -> list[str]:
-    """A line for each count that is more than 2 % over the recorded one."""
+def differences(section: Section) -> list[str]:
+    """A line for each count that is more than 2 % over the recorded one, that is not there any more, or that is new."""
     old = read(section.name)
     if not old:
-        return []
-    lines = []
+        return [f"{section.name}: nothing is recorded"] if section.watched else []
+    now, then = section.figures, old[0].figures
+    lines = [f"{section.name}: {name}: not measured, recorded {number(then[name].minimum)}"
+             for name in old[0].watched if name not in section.watched]
     for name in section.watched:
-        now, then = section.figures[name].minimum, old[0].figures.get(name)
-        if then and now > then.minimum * GROWTH:
-            lines.append(f"{section.name}: {name}: {number(now)}, recorded {number(then.minimum)}"
-                         f" ({(now / then.minimum - 1) * 100:+.1f} %)")
+        value = now[name].minimum
+        if name not in old[0].watched:
+            lines.append(f"{section.name}: {name}: {number(value)}, not recorded")
+        elif value > then[name].minimum * GROWTH:
+            lines.append(f"{section.name}: {name}: {number(value)}, recorded {number(then[name].minimum)}"
+                         f" ({percent(value, then[name].minimum)})")
     return lines
 
 
