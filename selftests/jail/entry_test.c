@@ -965,9 +965,11 @@ static int compare_pid(void *const arg)
 TEST_F(entry, namespaces)
 {
 	EXPECT_EQ(0, on_host(&self->w, 0, compare_ipc, &self->w));
-	EXPECT_EQ(0, on_host(&self->w, 0, compare_uts, &self->w));
+	EXPECT_EQ(EXDEV, on_host(&self->w, 0, compare_uts, &self->w));
 	EXPECT_EQ(EXDEV, on_host(&self->w, 0, compare_net, &self->w));
 	EXPECT_EQ(EXDEV, on_host(&self->w, 0, compare_pid, &self->w));
+	self->w.args.hostname = ptr_to_u64("inmate.example.org");
+	EXPECT_EQ(0, on_host(&self->w, 0, compare_uts, &self->w));
 }
 
 /* E16: keys of the session that was left. */

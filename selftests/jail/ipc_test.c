@@ -284,12 +284,19 @@ TEST_F(ipc, hostname)
 	ASSERT_EQ(0, gethostname(before, sizeof(before) - 1));
 	EXPECT_EQ(EPERM, in_jail(&self->w, variant->uid, set_name, NULL));
 	EXPECT_EQ(EPERM, in_jail(&self->w, variant->uid, set_domain, NULL));
+	/* That of the host, which the jail shows, is not its own. */
 	allow_everything(&self->w);
-	/* What it may change then is its own. */
-	in_jail(&self->w, variant->uid, set_name, NULL);
+	EXPECT_EQ(EPERM, in_jail(&self->w, variant->uid, set_name, NULL));
+	EXPECT_EQ(EPERM, in_jail(&self->w, variant->uid, set_domain, NULL));
+	if (!variant->uid) {
+		self->w.args.hostname = ptr_to_u64("inmate");
+		EXPECT_EQ(0, in_jail(&self->w, 0, set_name, NULL));
+		EXPECT_EQ(0, in_jail(&self->w, 0, set_domain, NULL));
+	}
 	ASSERT_EQ(0, gethostname(after, sizeof(after) - 1));
 	EXPECT_STREQ(before, after);
 	if (!variant->uid) {
+		EXPECT_EQ(0, in_chroot(&self->w, 0, set_domain, NULL));
 		EXPECT_EQ(0, in_chroot(&self->w, 0, set_name, NULL));
 		ASSERT_EQ(0, gethostname(after, sizeof(after) - 1));
 		EXPECT_STREQ("attacked", after);

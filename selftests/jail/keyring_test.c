@@ -70,6 +70,180 @@ TEST_F(keyring, session_to_jailed_parent)
 }
 
 /*
+ * Jails begin with one empty session keyring, to which nobody can do anything,
+ * and whoever writes to it gets one of his own.
+ */
+
+static long get_session(void)
+{
+	return syscall(__NR_keyctl, KEYCTL_GET_KEYRING_ID,
+		       KEY_SPEC_SESSION_KEYRING, 0);
+}
+
+static long add(const long keyring)
+{
+	return syscall(__NR_add_key, "user", "jail-lazy", "x", 1, keyring);
+}
+
+static long find(void)
+{
+	return syscall(__NR_keyctl, KEYCTL_SEARCH, KEY_SPEC_SESSION_KEYRING,
+		       "user", "jail-lazy", 0);
+}
+
+static int tell_session(void *const arg)
+{
+	const struct world *const w = arg;
+
+	w->shared->values[0] = get_session();
+	return 0;
+}
+
+static int find_added(void *const arg)
+{
+	return RESULT(find());
+}
+
+static int add_and_find(void *const arg)
+{
+	const long before = get_session();
+
+	if (add(KEY_SPEC_SESSION_KEYRING) < 0)
+		return errno;
+	return get_session() == before ? EEXIST : RESULT(find());
+}
+
+TEST_F(keyring, begins_empty)
+{
+	int first;
+
+	EXPECT_EQ(0, in_jail(&self->w, 0, tell_session, &self->w));
+	first = self->w.shared->values[0];
+	EXPECT_LT(0, first);
+	EXPECT_EQ(0, in_jail(&self->w, 0, tell_session, &self->w));
+	EXPECT_EQ(first, self->w.shared->values[0]);
+
+	EXPECT_EQ(0, in_jail(&self->w, 0, add_and_find, NULL));
+	EXPECT_EQ(ENOKEY, in_jail(&self->w, 0, find_added, NULL));
+}
+
+struct keyring_attack {
+	const char *name;
+	long (*run)(const long keyring);
+};
+
+static long clear(const long keyring)
+{
+	return syscall(__NR_keyctl, KEYCTL_CLEAR, keyring);
+}
+
+static long link_key(const long keyring)
+{
+	const long key = add(KEY_SPEC_PROCESS_KEYRING);
+
+	return key < 0 ? 0 : syscall(__NR_keyctl, KEYCTL_LINK, key, keyring);
+}
+
+static long link_away(const long keyring)
+{
+	return syscall(__NR_keyctl, KEYCTL_LINK, keyring,
+		       KEY_SPEC_PROCESS_KEYRING);
+}
+
+static long set_permissions(const long keyring)
+{
+	return syscall(__NR_keyctl, KEYCTL_SETPERM, keyring, 0x3f3f3f3f);
+}
+
+static long set_owner(const long keyring)
+{
+	return syscall(__NR_keyctl, KEYCTL_CHOWN, keyring, 0, 0);
+}
+
+static long set_timeout(const long keyring)
+{
+	return syscall(__NR_keyctl, KEYCTL_SET_TIMEOUT, keyring, 3600);
+}
+
+static long restrict_links(const long keyring)
+{
+	return syscall(__NR_keyctl, KEYCTL_RESTRICT_KEYRING, keyring, NULL,
+		       NULL);
+}
+
+static long invalidate(const long keyring)
+{
+	return syscall(__NR_keyctl, KEYCTL_INVALIDATE, keyring);
+}
+
+static long revoke_key(const long keyring)
+{
+	return syscall(__NR_keyctl, KEYCTL_REVOKE, keyring);
+}
+
+/* The last ones end a keyring. */
+static const struct keyring_attack keyring_attacks[] = {
+	{ "add", add },
+	{ "clear", clear },
+	{ "link", link_key },
+	{ "link away", link_away },
+	{ "setperm", set_permissions },
+	{ "chown", set_owner },
+	{ "timeout", set_timeout },
+	{ "restrict", restrict_links },
+	{ "invalidate", invalidate },
+	{ "revoke", revoke_key },
+};
+
+static int attack_own(void *const arg)
+{
+	const struct keyring_attack *const attack = arg;
+	const long own = syscall(__NR_keyctl, KEYCTL_JOIN_SESSION_KEYRING,
+				 NULL);
+
+	/* The owner may do everything. */
+	if (own < 0 || set_permissions(own))
+		return UNREACHED;
+	return attack->run(own) < 0 ? errno : 0;
+}
+
+static int attack_empty(void *const arg)
+{
+	const struct keyring_attack *const attack = arg;
+
+	return attack->run(get_session()) < 0 ? errno : 0;
+}
+
+static void attack_keyrings(struct __test_metadata *const _metadata,
+			    const struct world *const w)
+{
+	size_t i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(keyring_attacks); i++) {
+		const struct keyring_attack *const attack = &keyring_attacks[i];
+
+		EXPECT_EQ(0, in_jail(w, 0, attack_own, (void *)attack))
+		{
+			TH_LOG("control of %s", attack->name);
+		}
+		err = in_jail(w, 0, attack_empty, (void *)attack);
+		EXPECT_TRUE(err == EACCES || err == EPERM)
+		{
+			TH_LOG("%s: error %d", attack->name, err);
+		}
+	}
+}
+
+TEST_F(keyring, stays_empty)
+{
+	attack_keyrings(_metadata, &self->w);
+	allow_everything(&self->w);
+	attack_keyrings(_metadata, &self->w);
+	EXPECT_EQ(0, in_jail(&self->w, 0, add_and_find, NULL));
+}
+
+/*
  * E16: a task that is to make a key for somebody else.  The kernel starts it, by
  * a name that is here a copy of this program.
  */
