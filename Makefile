@@ -8,7 +8,7 @@ prefix ?= /usr
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo check kernel-tree kernel userspace selftests vm kselftest patches \
-	refresh check-patches check-series check-debug check-system check-walls check-kselftests check-sanitizers coverage \
+	refresh check-patches check-series check-debug check-oldest check-system check-walls check-kselftests check-sanitizers coverage \
 	bench fuzz tables lint install clean
 
 help:	## show this list
@@ -57,6 +57,9 @@ check-series: setup	## every patch builds, with the option off and on
 
 check-debug: selftests userspace	## kernel selftests on the debug kernel, and a leak scan
 	@qemu-images/kselftest --kernel debug
+
+check-oldest: selftests userspace	## jailtrace, jailtop and events on the oldest 6.12.y that the archive has
+	@qemu-images/kselftest --kernel oldest monitor_guest event reason
 
 check-system: userspace	## ten jails with Debian's services, in a guest with systemd (needs root)
 	@qemu-images/check-system

@@ -271,6 +271,33 @@ class Line:
                 git("update-ref", ref, commit)
         return commit
 
+    def oldest(self) -> str:
+        """The commit of the series on the oldest version that the archive serves."""
+        versions = self.archive_versions()
+        if not versions:
+            raise Error(f"no version of {self.package} in the archive: is Debian's security archive in sources.list?")
+        return self.merged(versions[-1])
+
+    def merged(self, version: str) -> str:
+        """The commit of the series, as one change, merged into a version that it was not made on.
+
+        Where that conflicts, the version keeps its own lines, and older/VERSION.patch beside the
+        series must name the file, and do in this version what the lines do that are left out.
+        It may do more that the version needs."""
+        base, old, series = self.base(), self.base(version), self.patched()
+        fix = self.folder / "older" / f"{self.tag(version)[1:]}.patch"
+        fixes = [fix] if fix.exists() else []
+        digest = hashlib.sha256("".join([self.state(old), *(path.read_text() for path in fixes)]).encode())
+        ref = f"refs/merged/{digest.hexdigest()[:20]}"
+        with locked("base"):
+            commit = resolve(ref)
+            if not commit:
+                change = git("commit-tree", f"{series}^{{tree}}", "-p", base, input="jail: the series\n")
+                with sparse_worktree(old, touched_files([*self.patches(), *fixes])) as tree:
+                    commit = cherry_pick(change, fix, tree)
+                git("update-ref", ref, commit)
+        return commit
+
 
 def touched_files(patches: list[Path]) -> set[str]:
     """The files that patches name."""
@@ -306,3 +333,20 @@ def apply_patches(base: str, patches: list[Path]) -> str:
         except subprocess.CalledProcessError as error:
             raise Error(f"the series does not apply on {base[:12]}:\n{error.stdout}{error.stderr}") from None
         return git("rev-parse", "HEAD", at=tree)
+
+
+def cherry_pick(change: str, fix: Path, tree: Path) -> str:
+    """Applies a commit in a worktree, and what an older version needs beside it; answers the new commit."""
+    known = fix.read_text() if fix.exists() else ""
+    try:
+        git("cherry-pick", change, at=tree)
+    except subprocess.CalledProcessError:
+        conflicts = git("diff", "--name-only", "--diff-filter=U", at=tree).splitlines()
+        if unknown := [name for name in conflicts if name not in known]:
+            raise Error(f"the series conflicts with this version in {', '.join(unknown)}, which {fix} does not name") from None
+        git("cherry-pick", "--abort", at=tree)
+        git("cherry-pick", "-X", "ours", change, at=tree)
+    if known:
+        git("apply", "--index", fix, at=tree)
+        git("commit", "-q", "--amend", "--no-edit", at=tree)
+    return git("rev-parse", "HEAD", at=tree)
