@@ -37,6 +37,12 @@ std::string folder(const std::string& state_dir) { return state_dir + "/" + kFol
 
 std::string what(const std::string& name) { return "record of jail \"" + name + "\""; }
 
+Result<void> check_name(const std::string& name) {
+  if (const auto good = parse_name(name); !good) return std::unexpected(good.error());
+  if (!name.starts_with('.')) return {};
+  return fail(EINVAL, "name \"" + name + "\" begins with a dot", "take another name");
+}
+
 /// The folder of all records.
 Sys<UniqueFd> open_folder(const std::string& state_dir, bool make) {
   if (make) {
@@ -75,10 +81,6 @@ Result<conf::JailSettings> parse_settings(const std::string& text, const std::st
 
 Result<std::optional<Record>> Record::lock(const std::string& state_dir, const std::string& name,
                                            int patience_ms, bool make) {
-  if (const auto good = parse_name(name); !good) return std::unexpected(good.error());
-  if (name.starts_with('.')) {
-    return fail(EINVAL, "name \"" + name + "\" begins with a dot", "take another name");
-  }
   for (int waited = 0;;) {
     auto parent = open_folder(state_dir, make);
     if (!parent && parent.error() == ENOENT && !make) return std::nullopt;
@@ -113,6 +115,7 @@ Result<std::optional<Record>> Record::lock(const std::string& state_dir, const s
 
 Result<Record> Record::take(const std::string& state_dir, const std::string& name,
                             int patience_ms) {
+  if (auto good = check_name(name); !good) return std::unexpected(good.error());
   auto made = lock(state_dir, name, patience_ms, true);
   if (!made) return std::unexpected(made.error());
   std::optional<Record>& record = *made;
@@ -122,6 +125,7 @@ Result<Record> Record::take(const std::string& state_dir, const std::string& nam
 
 Result<std::optional<Record>> Record::find(const std::string& state_dir, const std::string& name,
                                            int patience_ms) {
+  if (!check_name(name)) return std::nullopt;
   return lock(state_dir, name, patience_ms, false);
 }
 
@@ -131,13 +135,14 @@ Result<std::vector<std::string>> Record::names(const std::string& state_dir) {
   if (!dir && errno == ENOENT) return names;
   if (!dir) return fail(errno, folder(state_dir));
   while (const dirent* entry = ::readdir(dir.get())) {
-    if (parse_name(entry->d_name) && entry->d_name[0] != '.') names.emplace_back(entry->d_name);
+    if (check_name(entry->d_name)) names.emplace_back(entry->d_name);
   }
   return names;
 }
 
 Result<std::optional<conf::JailSettings>> Record::read(Kernel& kernel, const std::string& state_dir,
                                                        const std::string& name) {
+  if (!check_name(name)) return std::nullopt;
   const std::string path = folder(state_dir) + "/" + name + "/jail.conf";
   const auto text = read_file(kernel, AT_FDCWD, path.c_str(), RESOLVE_NO_SYMLINKS);
   if (!text && text.error() == ENOENT) return std::nullopt;

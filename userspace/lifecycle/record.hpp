@@ -52,7 +52,8 @@ class Record {
   /// @return EBUSY where that is not enough
   [[nodiscard]] static Result<Record> take(const std::string& state_dir, const std::string& name,
                                            int patience_ms);
-  /// The same, but nothing where there is none.
+  /// The same, but nothing where there is none, as for the number that a jail without a name has in
+  /// its place.
   [[nodiscard]] static Result<std::optional<Record>> find(const std::string& state_dir,
                                                           const std::string& name, int patience_ms);
   /// The names of all, without a lock.

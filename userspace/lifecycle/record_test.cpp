@@ -71,6 +71,9 @@ TEST_F(Records, one_at_a_time) {
 TEST_F(Records, hostile_names) {
   for (const char* name : {"", ".", "..", ".x", "a/b", "../x", "7"}) {
     EXPECT_FALSE(take(name).has_value()) << name;
+    const auto found = Record::find(folder / "run", name, 0);
+    ASSERT_THAT(found, IsOk()) << name;
+    EXPECT_FALSE(found->has_value()) << name;
   }
   EXPECT_THAT(take(".x"), FailsWith("begins with a dot"));
 }

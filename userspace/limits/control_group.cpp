@@ -26,6 +26,8 @@ constexpr const char* kInUnit = "jail";  // below a unit of systemd: the group o
 constexpr const char* kControllers = "cgroup.controllers";
 constexpr const char* kSubtree = "cgroup.subtree_control";
 constexpr mode_t kMode = 0755;
+constexpr const char* kWhoHasOne =
+    "a jail that jail -c started has one while it runs, where there is cgroup v2";
 
 UniqueFd open_folder(int dir, const char* path) {
   return UniqueFd(::openat(dir, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
@@ -244,7 +246,8 @@ Result<ControlGroup> ControlGroup::make(const std::string& jail, const conf::Lim
 
 Result<ControlGroup> ControlGroup::open(const std::string& jail, const std::string& root) {
   const auto name = group_name(jail);
-  if (!name) return std::unexpected(name.error());
+  // A jail without a name has its number in its place, and nobody makes a group of that.
+  if (!name) return fail(ENOENT, "control group of jail " + jail, kWhoHasOne);
   for (const auto& unit : unit_paths(*name, root)) {
     std::string path = unit + "/" + kInUnit;
     if (UniqueFd folder = open_folder(AT_FDCWD, path.c_str()); folder) {
@@ -254,8 +257,7 @@ Result<ControlGroup> ControlGroup::open(const std::string& jail, const std::stri
   std::string path = root + "/" + kFolder + "/" + *name;
   UniqueFd folder = open_folder(AT_FDCWD, path.c_str());
   if (!folder) {
-    return fail(errno, "control group " + path,
-                errno == ENOENT ? "a jail has one while it runs, where there is cgroup v2" : "");
+    return fail(errno, "control group " + path, errno == ENOENT ? kWhoHasOne : "");
   }
   return ControlGroup(std::move(path), std::move(folder));
 }

@@ -46,7 +46,7 @@ class ControlGroup {
                                                  const Systemd& systemd = {});
 
   /// The group of a jail that runs, without a lock.
-  /// @return ENOENT where there is none
+  /// @return ENOENT where there is none, as for a jail without a name
   [[nodiscard]] static Result<ControlGroup> open(const std::string& jail,
                                                  const std::string& root = kCgroupRoot);
 

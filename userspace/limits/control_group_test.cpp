@@ -116,7 +116,7 @@ TEST_F(ControlGroups, limit_without_its_file_is_an_error) {
 TEST_F(ControlGroups, wrong_names_and_devices_are_refused_before_anything_is_made) {
   for (const char* name : {"", ".", "..", "a/b", "../x", "7"}) {
     EXPECT_FALSE(ControlGroup::make(name, {}, folder.path())) << name;
-    EXPECT_FALSE(ControlGroup::open(name, folder.path())) << name;
+    EXPECT_THAT(ControlGroup::open(name, folder.path()), IsError(ENOENT)) << name;
   }
   EXPECT_THAT(make({.io = {{.device = "/dev/null", .rbps = 1}}}), IsError(ENOTBLK));
   EXPECT_FALSE(fs::exists(folder / "jail"));

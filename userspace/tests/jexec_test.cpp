@@ -18,6 +18,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 constexpr const char* kJexec = "/usr/sbin/jexec";
+constexpr const char* kJailctl = "/usr/sbin/jailctl";
 
 const std::string kStatus =
     "while read k v; do case $k in Jid:|Cap*) echo $k $v;; esac; done </proc/self/status";
@@ -69,6 +70,30 @@ TEST_F(Jexec, is_in_the_jail) {
     EXPECT_THAT(inside.out, HasSubstr("CapBnd: 00000000000485fb"));
     EXPECT_EQ(inside.err, "");
   }
+}
+
+TEST_F(Jexec, jail_without_a_name) {
+  end();
+  first.emplace(jail("echo up; exec sleep 1000"));
+  ASSERT_TRUE(first->prints("up"));
+  const std::string jid = std::to_string(jails().at(0).jid);
+  for (const auto& command : {std::vector<std::string>{kJexec, jid},
+                              {kJexec, "-l", jid},
+                              {kJailctl, "exec", jid},
+                              {kJailctl, "console", jid}}) {
+    auto argv = command;
+    argv.insert(argv.end(), {"sh", "-c", kStatus});
+    const auto inside = run(argv);
+    EXPECT_THAT(inside.out, HasSubstr("Jid: " + jid + "\n")) << inside.err;
+    EXPECT_EQ(inside.err, "");
+  }
+  EXPECT_THAT(run({kJailctl, "list"}).out, HasSubstr(jid + " running"));
+  EXPECT_THAT(run({kJailctl, "ps", jid}).out, HasSubstr("sleep 1000"));
+  EXPECT_THAT(run({kJailctl, "stats"}).out, HasSubstr("jail_processes{jail=\"" + jid + "\"} 1"));
+  const auto limits = run({kJailctl, "limits", jid});
+  EXPECT_EQ(limits.status, 1);
+  EXPECT_THAT(limits.err, HasSubstr("control group of jail " + jid + ": No such file"));
+  EXPECT_THAT(limits.err, HasSubstr("a jail that jail -c started has one"));
 }
 
 TEST_F(Jexec, sees_the_jails_processes_and_mounts_and_starts_at_its_root) {

@@ -361,7 +361,10 @@ TEST_F(Lifecycle, names) {
   EXPECT_EQ(outcome.status, 1);
   EXPECT_THAT(outcome.err, HasSubstr("jail: web: already exists"));
   EXPECT_EQ(jails().size(), 1U);
-  EXPECT_EQ(jail_with({"-r", std::to_string(jails()[0].jid)}).out, "web: removed\n");
+  const std::string jid = std::to_string(jails()[0].jid);
+  EXPECT_EQ(jail_with({"-m", jid}).out, "web: updated\n");
+  EXPECT_EQ(jail_with({"-r", jid}).out, "web: removed\n");
+  EXPECT_THAT(jail_with({"-m", jid}).err, HasSubstr("no jail with a name has the ID " + jid));
 
   outcome = jail_with({"-r", "web"});
   EXPECT_EQ(outcome.status, 1);
@@ -568,6 +571,34 @@ TEST_F(Lifecycle, jail_of_the_old_form_can_be_removed) {
   ASSERT_TRUE(process.prints("up"));
   EXPECT_EQ(run({kJail, "-r", "web"}).out, "web: removed\n");
   EXPECT_NE(process.wait(), 0);
+}
+
+TEST_F(Lifecycle, jails_of_the_old_form_without_a_name) {
+  const auto command = jail("echo up; trap 'exit 3' TERM; while :; do sleep 0.05; done");
+  const auto start = [&command] {
+    auto process = std::make_unique<Process>(command);
+    EXPECT_TRUE(process->prints("up"));
+    return process;
+  };
+  for (const char* option : {"-r", "-R"}) {
+    const auto process = start();
+    const auto other = start();
+    ASSERT_EQ(jails().size(), 2U);
+    const std::string jid = std::to_string(jails()[0].jid);
+    EXPECT_EQ(jails()[0].name, jid);
+    EXPECT_THAT(run({kJail, "-m", "name=" + jid, "limit.pids=5"}).err, HasSubstr("is a number"));
+    EXPECT_THAT(jail_with({"-rc", jid}).err, HasSubstr("no jail with a name has the ID " + jid));
+    EXPECT_EQ(jails().size(), 2U);
+    const auto removed = run({kJail, option, jid});
+    ASSERT_EQ(removed.status, 0) << removed.err;
+    EXPECT_EQ(removed.out, jid + ": removed\n");
+    EXPECT_EQ(removed.err, "");
+    EXPECT_EQ(process->wait(), option == std::string("-r") ? 3 : 128 + SIGKILL);
+    EXPECT_EQ(jails().size(), 1U);
+    ASSERT_EQ(run({"/usr/sbin/jailctl", "stop", "-a"}).status, 0);
+    EXPECT_EQ(other->wait(), 3);
+    EXPECT_THAT(jails(), IsEmpty());
+  }
 }
 
 TEST_F(Lifecycle, modify) {

@@ -58,6 +58,17 @@ std::optional<conf::Block> whole_block(const lifecycle::Host& host, const Manage
   return block;
 }
 
+bool is_jid(const std::string& text) {
+  return libjail::parse_number<std::uint32_t>(text).has_value();
+}
+
+/// What a jail is called that is given by its ID, perhaps. One without a name has its ID for it.
+std::string name_in(const std::vector<ListedJail>& jails, const std::string& given) {
+  const auto jid = libjail::parse_number<std::uint32_t>(given);
+  const auto at = jid ? std::ranges::find(jails, *jid, &ListedJail::jid) : jails.end();
+  return at == jails.end() ? given : at->name;
+}
+
 class Manager {
  public:
   /// @param swept  jails that were there a moment ago, left by a killed one
@@ -77,7 +88,17 @@ class Manager {
       for (const auto& name : to_remove()) stop(name);
       return status_;
     }
-    auto jails = selection_.find(names());
+    auto wanted = names();
+    for (auto& name : wanted) {
+      if (block_ || !is_jid(name)) continue;
+      name = name_in(running(), name);
+      if (!is_jid(name)) continue;
+      complain({.code = 0,
+                .what = "no jail with a name has the ID " + name,
+                .remedy = "jails are made and changed by their names; jls -v shows them"});
+      return status_;
+    }
+    auto jails = selection_.find(wanted);
     if (!jails) {
       for (const auto& error : jails.error()) complain(error);
       return status_;
@@ -224,12 +245,7 @@ std::vector<std::string> Manager::to_remove() {
       }
       continue;
     }
-    std::string real = name;
-    if (const auto jid = libjail::parse_number<std::uint32_t>(name); jid) {
-      if (const auto at = std::ranges::find(jails, *jid, &ListedJail::jid); at != jails.end()) {
-        real = at->name;
-      }
-    }
+    const std::string real = name_in(jails, name);
     if (std::ranges::find(known, real) == known.end()) {
       if (std::ranges::find(swept_, real) != swept_.end()) {
         announce(real, "removed");
