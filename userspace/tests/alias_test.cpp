@@ -100,7 +100,7 @@ TEST_F(AliasOnHost, of_a_killed_parent_is_swept_when_its_jail_has_ended) {
   EXPECT_TRUE(host_has(kIp)) << "the jail lives, so its address must stay";
 
   ASSERT_EQ(jails().size(), 1U);
-  const pid_t command = std::stoi(process.finish().out);
+  const pid_t command = std::stoi(process.printed());  // whose output does not end
   ::kill(command, SIGKILL);
   ASSERT_TRUE(comes_true([] { return jails().empty(); }));
   EXPECT_TRUE(host_has(kIp)) << "nobody is there to take it away";

@@ -44,6 +44,8 @@ class Process {
   [[nodiscard]] pid_t pid() const { return pid_; }
   /// Reads standard output until @p text came. @return whether it did
   [[nodiscard]] bool prints(const std::string& text);
+  /// Standard output as far as it was read.
+  [[nodiscard]] const std::string& printed() const { return outcome_.out; }
   /// Waits for the end, of the program and of its output.
   Outcome finish();
   /// Waits for the end of the program only.
