@@ -4,21 +4,17 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
-#include <cstring>
 #include <utility>
 
 #include "cli/messages.hpp"
 
 namespace cli {
 
-int finish(const Stop& stop) {
-  const bool written = write_all(STDOUT_FILENO, stop.out);
-  const std::string failure = written ? ""
-                                      : std::string(program_invocation_short_name) +
-                                            ": standard output: " + strerrordesc_np(errno) + "\n";
-  write_all(STDERR_FILENO, stop.err + failure);
-  return stop.status == 0 && !written ? EXIT_FAILURE : stop.status;
+int finish(const Stop& stop, int failure) {
+  const Messages messages(program_invocation_short_name, Verbosity::kNormal);
+  const bool written = messages.output(stop.out);
+  write_all(STDERR_FILENO, stop.err);
+  return stop.status == 0 && !written ? failure : stop.status;
 }
 
 Arguments::Arguments(std::vector<std::string> argv, const std::string& letters,

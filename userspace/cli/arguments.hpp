@@ -5,6 +5,7 @@
 
 #include <getopt.h>
 
+#include <cstdlib>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,8 +20,9 @@ struct Stop {
 };
 
 /// Prints the two texts.
-/// @return the exit status; a failure where the first could not be written
-[[nodiscard]] int finish(const Stop& stop);
+/// @param failure  the exit status where the first could not be written
+/// @return the exit status
+[[nodiscard]] int finish(const Stop& stop, int failure = EXIT_FAILURE);
 
 /// What long options without a letter have as their code.
 enum LongOption { kHelp = 256, kVersion, kFirstOwn };

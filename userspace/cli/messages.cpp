@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 
 namespace cli {
 
@@ -55,6 +56,12 @@ void Messages::warning(std::string_view text) const {
 
 void Messages::step(std::string_view text) const {
   if (verbose()) print(text);
+}
+
+bool Messages::output(std::string_view text) const {
+  if (write_all(STDOUT_FILENO, text)) return true;
+  if (errno != EPIPE) error(std::string(kWriteError) + ": " + strerrordesc_np(errno));
+  return false;
 }
 
 }  // namespace cli

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Lines on standard error, "program: text", one write(2) each.
+// What a tool says: results on standard output, and on standard error lines "program: text", one
+// write(2) each.
 #pragma once
 
 #include <string>
@@ -20,6 +21,13 @@ class Messages {
   /// With -v only.
   void step(std::string_view text) const;
 
+  /// Writes @p text, as it is, to standard output. Where that is impossible an error tells why,
+  /// also with -q; not where nobody reads it any more.
+  /// @return whether it was written
+  [[nodiscard]] bool output(std::string_view text) const;
+  /// The same for what only tells that something was done: the exit status is that of the work.
+  void report(std::string_view text) const { static_cast<void>(output(text)); }
+
   [[nodiscard]] bool verbose() const { return verbosity_ == Verbosity::kVerbose; }
 
  private:
@@ -28,6 +36,9 @@ class Messages {
   std::string program_;
   Verbosity verbosity_;
 };
+
+/// What is said of standard output, before the reason, where it cannot be written.
+inline constexpr const char* kWriteError = "write error";
 
 /// The text with octal numbers for what would control a terminal, but for a newline and a tab:
 /// parts of messages come from files of jails.

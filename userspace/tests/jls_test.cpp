@@ -154,7 +154,7 @@ TEST_F(Jls, output_that_cannot_be_written_is_an_error) {
     if (full < 0 || ::dup2(full, STDOUT_FILENO) < 0) ::_exit(98);
   });
   EXPECT_EQ(outcome.status, 1);
-  EXPECT_EQ(outcome.err, "jls: standard output: No space left on device\n");
+  EXPECT_EQ(outcome.err, "jls: write error: No space left on device\n");
 }
 
 TEST_F(Jls, usage) {

@@ -16,5 +16,5 @@ int main(int argc, char** argv) {
     messages.error(done.error().text());
     return 1;
   }
-  return cli::write_all(STDOUT_FILENO, *done) ? 0 : 1;
+  return messages.output(*done) ? 0 : 1;
 }

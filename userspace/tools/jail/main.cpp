@@ -13,7 +13,9 @@ int main(int argc, char** argv) {
   // Children could not be waited for if the caller ignored it.
   static_cast<void>(::signal(SIGCHLD, SIG_DFL));
   const auto parsed = jail_tool::parse_arguments({argv, argv + argc});
-  if (const auto* stop = std::get_if<cli::Stop>(&parsed)) return cli::finish(*stop);
+  if (const auto* stop = std::get_if<cli::Stop>(&parsed)) {
+    return cli::finish(*stop, cli::kSetupFailed);
+  }
   libjail::LinuxKernel kernel;
   if (const auto* request = std::get_if<jail_tool::Exhibit>(&parsed)) {
     return cli::finish(jail_tool::exhibit(kernel, *request));

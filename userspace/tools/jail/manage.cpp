@@ -125,7 +125,7 @@ class Manager {
   }
   void announce(const std::string& jail, const char* what) const {
     if (request_.verbosity == cli::Verbosity::kQuiet || request_.print_jid) return;
-    cli::write_all(STDOUT_FILENO, jail + ": " + what + "\n");
+    host_.messages.report(jail + ": " + what + "\n");
   }
 
   [[nodiscard]] std::vector<std::string> names() const {
@@ -212,8 +212,8 @@ void Manager::start(const SelectedJail& jail) {
     complain(config.name, started.error());
     return;
   }
-  if (request_.print_jid) {
-    cli::write_all(STDOUT_FILENO, std::to_string(started->jid) + "\n");
+  if (request_.print_jid && !host_.messages.output(std::to_string(started->jid) + "\n")) {
+    status_ = EXIT_FAILURE;
   }
   announce(config.name, "created");
   if (started->ended && config.commands.command.empty() && request_.argv.empty()) {

@@ -52,7 +52,7 @@ int run(const Context& context, const Arguments& arguments) {
   Table table{.columns = {{"PARAMETER"}, {"VALUE"}, {"WHERE"}}};
   for (const auto& setting : settings->settings) add(table, setting);
   const auto text = arguments.json ? to_json({{"parameters", table}}) : to_text(table);
-  if (!cli::write_all(STDOUT_FILENO, text)) return kFailure;
+  if (!context.messages.output(text)) return kFailure;
   const auto config = conf::make_config(*settings);
   if (!config) return report(context, config.error());
   for (const auto& notice : config->notices) context.messages.warning(notice.error.text());

@@ -41,7 +41,7 @@ int run(const Context& context, const Arguments& arguments) {
   const auto root = libjail::roots::create(environment, request);
   if (!root) return report(context, arguments.name, root.error());
   end_progress();
-  cli::write_all(STDOUT_FILENO, arguments.name + ": created, root " + *root + "\n");
+  context.messages.report(arguments.name + ": created, root " + *root + "\n");
   return kOk;
 }
 

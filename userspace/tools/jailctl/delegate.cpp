@@ -34,7 +34,7 @@ int become(const Context& context, const std::vector<std::string>& argv, bool dr
     for (const auto& word : argv) {
       line += (line.empty() ? "" : " ") + libjail::doctor::shell_word(word);
     }
-    return cli::write_all(STDOUT_FILENO, line + "\n") ? kOk : kFailure;
+    return context.messages.output(line + "\n") ? kOk : kFailure;
   }
   std::vector<char*> pointers;
   pointers.reserve(argv.size() + 1);
@@ -114,7 +114,7 @@ int show_steps(const Context& context, const Arguments& arguments, std::string_v
     }
     add(jail.name + " starts", *lines);
   }
-  return cli::write_all(STDOUT_FILENO, text) ? kOk : kFailure;
+  return context.messages.output(text) ? kOk : kFailure;
 }
 
 int run_jail(const Context& context, const Arguments& arguments, const char* letters) {

@@ -46,9 +46,9 @@ int run(const Context& context, const Arguments& arguments) {
   }
   const auto destroyed = libjail::roots::destroy(environment, name, arguments.force);
   if (!destroyed) return report(context, name, destroyed.error());
-  cli::write_all(STDOUT_FILENO,
-                 name + (*destroyed == Destroyed::kAll ? ": destroyed\n"
-                                                       : ": removed what was left unfinished\n"));
+  context.messages.report(name + (*destroyed == Destroyed::kAll
+                                      ? ": destroyed\n"
+                                      : ": removed what was left unfinished\n"));
   return kOk;
 }
 

@@ -31,7 +31,6 @@ using libjail::Error;
 using libjail::Result;
 
 constexpr int kUnsafe = 1;
-constexpr int kUnchecked = 2;
 constexpr std::size_t kMostOperands = 3;
 
 struct Arguments {
@@ -161,7 +160,7 @@ void mend(const Context& context, const Arguments& arguments, const doctor::Subj
         continue;
       }
     }
-    cli::write_all(STDOUT_FILENO, command + "\n");
+    context.messages.report(command + "\n");
   }
 }
 
@@ -190,7 +189,7 @@ class Verdict {
 
   [[nodiscard]] int print() const {
     const auto text = arguments_.json ? to_json({{"findings", findings_}, {"gaps", gaps_}}) : text_;
-    if (!cli::write_all(STDOUT_FILENO, text)) return kUnchecked;
+    if (!context_.messages.output(text)) return kUnchecked;
     if (unsafe_) return kUnsafe;
     return gaps_.rows.empty() ? kOk : kUnchecked;
   }

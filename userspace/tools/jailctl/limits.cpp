@@ -42,7 +42,7 @@ int show(const Context& context, const Arguments& arguments, const std::string& 
   if (!space) return report(context, arguments, space.error());
   const auto table = limits_table(*usage, *space, arguments.json);
   const auto text = arguments.json ? to_json({{"limits", table}}) : to_text(table);
-  return cli::write_all(STDOUT_FILENO, text) ? kOk : kFailure;
+  return context.messages.output(text) ? kOk : kFailure;
 }
 
 int run(const Context& context, const Arguments& arguments) {
@@ -64,7 +64,7 @@ int run(const Context& context, const Arguments& arguments) {
     for (const auto& setting : *settings) {
       text += "echo \"" + setting.text + "\" > " + group->path() + "/" + setting.file + "\n";
     }
-    return cli::write_all(STDOUT_FILENO, text) ? kOk : kFailure;
+    return context.messages.output(text) ? kOk : kFailure;
   }
   const auto done = group->set(change->limits, change->lifted);
   return done ? kOk : report(context, arguments, done.error());

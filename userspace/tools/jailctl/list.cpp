@@ -51,7 +51,7 @@ int run(const Context& context, const Arguments& arguments) {
   std::ranges::stable_sort(table.rows, {}, [](const auto& row) { return row.front(); });
   for (const auto& error : errors) context.messages.error(error.text());
   const auto text = arguments.json ? to_json({{"jails", table}}) : to_text(table);
-  if (!cli::write_all(STDOUT_FILENO, text)) return kFailure;
+  if (!context.messages.output(text)) return kFailure;
   return errors.empty() ? kOk : kFailure;
 }
 

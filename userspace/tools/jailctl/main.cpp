@@ -21,7 +21,10 @@ int main(int argc, char** argv) {
   }
   const auto all = jailctl::subcommands();
   const auto parsed = jailctl::parse_command_line(words, all);
-  if (const auto* stop = std::get_if<cli::Stop>(&parsed)) return cli::finish(*stop);
+  if (const auto* stop = std::get_if<cli::Stop>(&parsed)) {
+    const bool doctor = words.size() > 1 && words[1] == "doctor";
+    return cli::finish(*stop, doctor ? jailctl::kUnchecked : jailctl::kFailure);
+  }
   jailctl::catch_interrupts();
   libjail::LinuxKernel kernel;
   const cli::Messages messages("jailctl", cli::Verbosity::kNormal);

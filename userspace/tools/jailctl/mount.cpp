@@ -49,7 +49,7 @@ int run(const Context& context, const Arguments& arguments, const Action& action
     if (!done) {
       status = report(context, name, done.error());
     } else if (*done) {
-      cli::write_all(STDOUT_FILENO, name + ": " + action.done + "\n");
+      context.messages.report(name + ": " + action.done + "\n");
     }
   }
   return status;

@@ -42,7 +42,7 @@ int run(const Context& context, const Arguments& arguments) {
   }
   const auto table = table_of(*network);
   const auto text = arguments.json ? to_json({{"network", table}}) : to_text(table);
-  return cli::write_all(STDOUT_FILENO, text) ? kOk : kFailure;
+  return context.messages.output(text) ? kOk : kFailure;
 }
 
 }  // namespace

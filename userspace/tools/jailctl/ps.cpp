@@ -35,7 +35,7 @@ int run(const Context& context, const Arguments& arguments) {
                           std::to_string(process.uid), process.state, process.command});
   }
   const auto text = arguments.json ? to_json({{"processes", table}}) : to_text(table);
-  return cli::write_all(STDOUT_FILENO, text) ? kOk : kFailure;
+  return context.messages.output(text) ? kOk : kFailure;
 }
 
 }  // namespace

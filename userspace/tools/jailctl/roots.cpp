@@ -51,8 +51,9 @@ void end_progress() {
 int print_commands(const Context& context, const std::string& name,
                    const libjail::Result<std::vector<std::string>>& commands) {
   if (!commands) return report(context, name, commands.error());
-  for (const auto& command : *commands) cli::write_all(STDOUT_FILENO, command + "\n");
-  return kOk;
+  std::string text;
+  for (const auto& command : *commands) text += command + "\n";
+  return context.messages.output(text) ? kOk : kFailure;
 }
 
 int report(const Context& context, const std::string& name, const libjail::Error& error) {

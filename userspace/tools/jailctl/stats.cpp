@@ -50,7 +50,7 @@ int run(const Context& context, const std::string& file) {
   const auto sample = monitor::take_sample(context.kernel, sources);
   if (!sample) return failed(sample.error());
   const auto text = monitor::to_metrics(*sample, monitor::boot_time());
-  if (file.empty()) return cli::write_all(STDOUT_FILENO, text) ? kOk : kFailure;
+  if (file.empty()) return context.messages.output(text) ? kOk : kFailure;
   const auto done = replace_file(file, text);
   return done ? kOk : failed(done.error());
 }

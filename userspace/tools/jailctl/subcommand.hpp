@@ -15,6 +15,7 @@ namespace jailctl {
 inline constexpr int kOk = 0;
 inline constexpr int kFailure = 1;
 inline constexpr int kUsage = 2;
+inline constexpr int kUnchecked = 2;  ///< of the doctor, where kFailure says that a jail is unsafe
 
 /// What a subcommand runs with.
 struct Context {

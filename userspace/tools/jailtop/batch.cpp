@@ -46,7 +46,7 @@ libjail::Result<void> run_batch(Watch& watch, const Request& request, int interr
     const std::string space = printed > 0 && !request.json ? "\n" : "";
     if (cli::write_all(STDOUT_FILENO, space + text_of(watch, request))) continue;
     if (errno == EPIPE) return {};
-    return libjail::fail(errno, "standard output");
+    return libjail::fail(errno, cli::kWriteError);
   }
   return {};
 }

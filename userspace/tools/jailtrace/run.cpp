@@ -70,13 +70,13 @@ int time_left(const Request& request, Clock::time_point start) {
 Result<void> follow(monitor::EventSource& source, const Request& request, int interrupts,
                     Printer& printer) {
   const auto start = Clock::now();
-  const auto written = [] { return libjail::fail(errno, "standard output"); };
+  const auto written = [] { return libjail::fail(errno, cli::kWriteError); };
   for (bool more = true; more && !printer.enough();) {
     if (!printer.write()) return written();
     const int left = time_left(request, start);
     switch (monitor::wait_for(source.descriptor(), interrupts, left)) {
       case monitor::Ready::kReaderGone:
-        return libjail::fail(EPIPE, "standard output");
+        return libjail::fail(EPIPE, cli::kWriteError);
       case monitor::Ready::kInterrupt:
         more = false;
         break;

@@ -165,7 +165,7 @@ TEST_F(Run, output_that_cannot_be_written_is_an_error) {
   err = ::testing::internal::GetCapturedStderr();
   ASSERT_GE(::dup2(before.get(), STDOUT_FILENO), 0);
   EXPECT_EQ(status, kFailure);
-  EXPECT_THAT(err, EndsWith("standard output: No space left on device\n"));
+  EXPECT_THAT(err, EndsWith("jailtrace: write error: No space left on device\n"));
 }
 
 }  // namespace
