@@ -7,7 +7,7 @@ _jail() {
 	local word=${COMP_WORDS[COMP_CWORD]} words='' i letters=''
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		-*[efJnouU]) letters+=${COMP_WORDS[i]} && ((i++)) ;; # its value follows
+		-*[efJnopuU]) letters+=${COMP_WORDS[i]} && ((i++)) ;; # its value follows
 		-*) letters+=${COMP_WORDS[i]} ;;
 		/*) # the path of a jail, its ceiling, its address; what follows is in there
 			((i + 1 != COMP_CWORD)) || words='default none all'
@@ -24,8 +24,8 @@ _jail() {
 		;;
 	-*[uU]:*) words=$(compgen -u) ;;
 	-*o:*) words='allow.unsafe idmap= pid' ;;
-	-*[en]:*) return ;;
-	*:-*) words='-c -m -r -R -cm -rc -e -f -i -J -l -M -n -o -q -u -U -v --help --version' ;;
+	-*[enp]:*) return ;;
+	*:-*) words='-c -m -r -R -cm -rc -e -f -i -J -l -M -n -o -p -q -u -U -v --help --version' ;;
 	*)
 		case $letters in
 		*c* | *m*) words=$(_jail_configured) ;;

@@ -219,6 +219,81 @@ TEST_F(Lifecycle, interrupt_is_a_failure) {
   }
 }
 
+/// A command that says that it has come, and waits for those of the other jails.
+std::string meets(const std::string& folder, const std::vector<std::string>& jails) {
+  std::string all = "true";
+  for (const auto& jail : jails) all += " && [ -e " + folder + "/" + jail + " ]";
+  return "'touch " + folder + "/$JNAME; until " + all + "; do sleep 0.02; done'";
+}
+
+TEST_F(Lifecycle, several_at_a_time) {
+  const auto text = [this](const std::string& hook, int seconds) {
+    return "persist; exec.timeout = " + std::to_string(seconds) + ";\n" + hook + " = " +
+           meets(files.path(), {"web", "db", "mail"}) + "; web {} db {} mail {}\n";
+  };
+  const auto forget = [this] {
+    run({kJail, "-q", "-R", "*"});
+    for (const char* file : {"web", "db", "mail"}) ::unlink((files / file).c_str());
+  };
+  for (const auto& less : {std::vector<std::string>{"-c"}, {"-p", "2", "-c"}}) {
+    configure(text("exec.prestart", 1));
+    const auto outcome = jail_with(less);
+    EXPECT_EQ(outcome.status, 1) << "they cannot all meet";
+    EXPECT_THAT(outcome.err, HasSubstr("timed out"));
+    forget();
+  }
+  configure(text("exec.prestart", 60));
+  auto outcome = jail_with({"-p", "3", "-c"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("db: created\n"));
+  EXPECT_EQ(jails().size(), 3U);
+  EXPECT_EQ(keepers().size(), 3U);
+  forget();
+
+  configure(text("exec.prestop", 60));
+  EXPECT_EQ(jail_with({"-p", "3", "-c"}).status, 0);
+  outcome = jail_with({"-p", "3", "-r", "*"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("db: removed\n"));
+  EXPECT_THAT(jails(), IsEmpty());
+}
+
+TEST_F(Lifecycle, order_of_several_at_a_time) {
+  configure("persist; app { depend = web; } db {} web { depend = db; }\n");
+  EXPECT_EQ(jail_with({"-p", "9", "-c"}).out, "db: created\nweb: created\napp: created\n");
+  EXPECT_EQ(jail_with({"-p", "9", "-rc", "db"}).out,
+            "app: removed\nweb: removed\ndb: removed\n"
+            "db: created\nweb: created\napp: created\n");
+  EXPECT_EQ(jail_with({"-p", "9", "-r", "db"}).out, "app: removed\nweb: removed\ndb: removed\n");
+}
+
+TEST_F(Lifecycle, failures_of_several_at_a_time) {
+  configure(
+      "persist; bad { exec.prestart = 'exit 3'; } good {} needs { depend = bad; }\n"
+      "killed { exec.prestart = 'kill -KILL $PPID'; }\n");
+  const auto outcome = jail_with({"-p", "4", "-c"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_EQ(outcome.out, "good: created\n");
+  EXPECT_THAT(outcome.err, HasSubstr("jail: needs: depends on \"bad\", which is not there"));
+  EXPECT_THAT(outcome.err, HasSubstr("jail: killed: the process at work on it was ended by signal "
+                                     "9"));
+  EXPECT_EQ(jails().size(), 1U);
+}
+
+TEST_F(Lifecycle, interrupt_ends_all_at_a_time) {
+  configure("persist; a { exec.prestart = 'echo up; sleep 1000'; " + hook("exec.poststop") +
+            "}\nb { exec.prestart = 'echo up; sleep 1000'; }\nc {}\n");
+  Process process(command({"-p", "2", "-c"}));
+  ASSERT_TRUE(process.prints("up\nup\n"));
+  ::kill(process.pid(), SIGTERM);
+  const auto outcome = process.finish();
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("jail: interrupted\n"));
+  EXPECT_EQ(log(), "exec.poststop ");
+  EXPECT_THAT(jails(), IsEmpty());
+  EXPECT_THAT(records(), IsEmpty());
+}
+
 TEST_F(Lifecycle, killed_at_the_start_is_swept_by_the_next) {
   configure("web {\n" + hooks() + "ip4.addr = '" + kAlias +
             "';\nexec.start = 'echo up; sleep 1000';\n}\n");

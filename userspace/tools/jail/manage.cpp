@@ -8,9 +8,12 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <functional>
+#include <map>
 #include <set>
 #include <utility>
 
+#include "cli/exit_status.hpp"
 #include "jail/listing.hpp"
 #include "lib/text.hpp"
 #include "lifecycle/modify.hpp"
@@ -19,6 +22,7 @@
 #include "lifecycle/stop.hpp"
 #include "tools/jail/run.hpp"
 #include "tools/jail/selection.hpp"
+#include "tools/jail/workers.hpp"
 
 namespace jail_tool {
 namespace {
@@ -69,6 +73,8 @@ std::string name_in(const std::vector<ListedJail>& jails, const std::string& giv
   return at == jails.end() ? given : at->name;
 }
 
+constexpr int kGone = 2;  ///< of a worker: its jail is not there, whatever is to depend on it
+
 class Manager {
  public:
   /// @param swept  jails that were there a moment ago, left by a killed one
@@ -85,7 +91,7 @@ class Manager {
 
   int run() {
     if (!request_.create && !request_.modify) {
-      for (const auto& name : to_remove()) stop(name);
+      stop_all(to_remove());
       return status_;
     }
     auto wanted = names();
@@ -104,13 +110,7 @@ class Manager {
       return status_;
     }
     if (request_.remove) stop_for_restart(*jails);
-    for (const auto& jail : *jails) {
-      if (host_.interrupts.came()) {
-        complain({.code = 0, .what = "interrupted"});
-        break;
-      }
-      set_up(jail);
-    }
+    set_up_all(*jails);
     return status_;
   }
 
@@ -144,6 +144,16 @@ class Manager {
     return std::ranges::find(jails, name, &ListedJail::name) != jails.end();
   }
 
+  /// Works on all of them, each after those that @p earlier has for it, as many at a time as asked.
+  using Earlier = std::map<std::string, std::set<std::string>>;
+  void each(std::vector<std::string> names, const Earlier& earlier,
+            const std::function<bool()>& goes_on,
+            const std::function<void(const std::string&)>& work);
+  void begin(Workers& workers, const std::string& name,
+             const std::function<void(const std::string&)>& work);
+  void take(const Workers::Ended& ended);
+
+  void set_up_all(const std::vector<SelectedJail>& jails);
   void set_up(const SelectedJail& jail);
   void start(const SelectedJail& jail);
   void write_jid_file(const std::string& path, const SelectedJail& jail, std::uint32_t jid);
@@ -151,6 +161,7 @@ class Manager {
   std::vector<std::string> to_remove();
   /// Those, and the running ones that depend on them, each before those that it depends on.
   std::vector<std::string> stop_order(const std::set<std::string>& names);
+  void stop_all(const std::vector<std::string>& names);
   void stop(const std::string& name);
   /// Adds to @p jails those that stop with them.
   void stop_for_restart(std::vector<SelectedJail>& jails);
@@ -162,10 +173,85 @@ class Manager {
   Selection selection_;
   std::set<std::string> failed_;
   std::set<std::string> restarted_;  ///< stopped only for that
+  Earlier dependents_;               ///< which stop before a jail
   int status_ = EXIT_SUCCESS;
 };
 
+// --- one after the other, or several at a time
+// ------------------------------------------------------
+
+void Manager::each(std::vector<std::string> names, const Earlier& earlier,
+                   const std::function<bool()>& goes_on,
+                   const std::function<void(const std::string&)>& work) {
+  const std::size_t most = std::min<std::size_t>(request_.at_a_time, names.size());
+  Workers workers(host_.interrupts);
+  const auto is_ready = [&](const std::string& name) {
+    const auto at = earlier.find(name);
+    return at == earlier.end() || std::ranges::none_of(at->second, [&](const std::string& other) {
+             return workers.is_at(other) || std::ranges::find(names, other) != names.end();
+           });
+  };
+  while (!names.empty() && goes_on()) {
+    auto next = workers.count() < most ? std::ranges::find_if(names, is_ready) : names.end();
+    if (next == names.end() && workers.count() > 0) {
+      take(workers.wait());
+      continue;
+    }
+    if (next == names.end()) next = names.begin();  // they wait for each other: any order will do
+    const std::string name = *next;
+    names.erase(next);
+    if (most == 1) {
+      work(name);
+    } else {
+      begin(workers, name, work);
+    }
+  }
+  while (workers.count() > 0) take(workers.wait());
+}
+
+void Manager::begin(Workers& workers, const std::string& name,
+                    const std::function<void(const std::string&)>& work) {
+  const auto begun = workers.begin(name, [&] {
+    status_ = EXIT_SUCCESS;
+    work(name);
+    return failed_.contains(name) ? kGone : status_;
+  });
+  if (begun) return;
+  complain(name, begun.error());
+  failed_.insert(name);
+}
+
+void Manager::take(const Workers::Ended& ended) {
+  if (ended.status == EXIT_SUCCESS) return;
+  status_ = EXIT_FAILURE;
+  if (ended.status != EXIT_FAILURE) failed_.insert(ended.jail);
+  if (ended.status > cli::kSignalBase) {
+    const std::string number = std::to_string(ended.status - cli::kSignalBase);
+    complain(ended.jail, {.code = 0,
+                          .what = "the process at work on it was ended by signal " + number,
+                          .remedy = "the next jail(8) undoes what is half done"});
+  }
+}
+
 // --- making and changing -------------------------------------------------------------------------
+
+void Manager::set_up_all(const std::vector<SelectedJail>& jails) {
+  std::vector<std::string> names;
+  Earlier earlier;
+  for (const auto& jail : jails) {
+    names.push_back(jail.config.name);
+    for (const auto& other : jail.config.depend) earlier[jail.config.name].insert(other.name);
+  }
+  const auto goes_on = [this] {
+    if (!host_.interrupts.came()) return true;
+    complain({.code = 0, .what = "interrupted"});
+    return false;
+  };
+  each(names, earlier, goes_on, [this, &jails](const std::string& name) {
+    set_up(
+        *std::ranges::find(jails, name, [](const SelectedJail& jail) { return jail.config.name; }));
+  });
+}
 
 void Manager::set_up(const SelectedJail& jail) {
   const auto& name = jail.config.name;
@@ -279,6 +365,9 @@ std::vector<std::string> Manager::stop_order(const std::set<std::string>& names)
     });
   }
   std::vector<std::string> order;
+  for (const auto& config : configs) {
+    for (const auto& other : config.depend) dependents_[other.name].insert(config.name);
+  }
   const auto sorted = conf::start_order(configs);
   if (!sorted) return {names.begin(), names.end()};  // records disagree: any order will do
   std::set<std::string> chosen = names;
@@ -290,6 +379,11 @@ std::vector<std::string> Manager::stop_order(const std::set<std::string>& names)
     if (chosen.contains(config.name)) order.insert(order.begin(), config.name);
   }
   return order;
+}
+
+void Manager::stop_all(const std::vector<std::string>& names) {
+  each(
+      names, dependents_, [] { return true; }, [this](const std::string& name) { stop(name); });
 }
 
 void Manager::stop(const std::string& name) {
@@ -322,7 +416,8 @@ void Manager::stop_for_restart(std::vector<SelectedJail>& jails) {
     names.insert(jail.config.name);
   }
   std::vector<SelectedJail> others;
-  for (const auto& name : stop_order(names)) {
+  const auto order = stop_order(names);
+  for (const auto& name : order) {
     if (std::ranges::none_of(
             jails, [&name](const SelectedJail& jail) { return jail.config.name == name; })) {
       // One that depends on them comes back as it was.
@@ -331,9 +426,9 @@ void Manager::stop_for_restart(std::vector<SelectedJail>& jails) {
           settings ? conf::make_config(*settings) : conf::Checked<conf::JailConfig>();
       if (settings && config) others.push_back({.settings = *settings, .config = *config});
     }
-    stop(name);
     restarted_.insert(name);
   }
+  stop_all(order);
   jails.insert(jails.end(), others.rbegin(), others.rend());
 }
 

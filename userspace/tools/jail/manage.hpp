@@ -24,6 +24,7 @@ struct Manage {
   std::optional<std::string> file{};
   std::optional<std::string> jid_file{};  ///< -J
   bool print_jid = false;                 ///< -i
+  unsigned int at_a_time = 1;             ///< jails that are worked on
   cli::Verbosity verbosity = cli::Verbosity::kNormal;
 };
 

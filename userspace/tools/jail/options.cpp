@@ -10,6 +10,7 @@
 #include "cli/exit_status.hpp"
 #include "jail/address.hpp"
 #include "jail/capmask.hpp"
+#include "lib/text.hpp"
 #include "tools/jail/operands.hpp"
 
 namespace jail_tool {
@@ -20,11 +21,11 @@ using cli::Stop;
 constexpr const char* kUsage =
     "usage: jail [-lqvM] [-o parameter[=value]] ... [-n name] [-u user | -U user]\n"
     "            path capmask ip[,...] command [argument ...]\n"
-    "       jail [-ilqv] [-f file] [-J jid_file] [-u user | -U user] -c | -m | -cm | -rc | -mr |\n"
-    "            -cmr ['*' | jail ...]\n"
+    "       jail [-ilqv] [-f file] [-J jid_file] [-p limit] [-u user | -U user] -c | -m | -cm |\n"
+    "            -rc | -mr | -cmr ['*' | jail ...]\n"
     "       jail [-ilqv] [-J jid_file] [-u user | -U user] [-n name] -c | -m | -cm | -rc |\n"
     "            -mr | -cmr parameter=value ... [command=command ...]\n"
-    "       jail [-qv] [-f file] -r | -R ['*' | jail ...]\n"
+    "       jail [-qv] [-f file] [-p limit] -r | -R ['*' | jail ...]\n"
     "       jail [-qv] [-f file] -e separator\n";
 
 constexpr auto kLongOptions =
@@ -51,6 +52,7 @@ struct Flags {
   std::optional<std::string> separator;
   std::optional<std::string> file;
   std::optional<std::string> jid_file;
+  std::optional<unsigned int> limit;
 
   [[nodiscard]] bool has_parameters() const { return unsafe || pid || !idmap.empty(); }
   [[nodiscard]] bool manages() const { return create || modify || remove || force; }
@@ -121,6 +123,10 @@ std::optional<Stop> take_option(int code, const cli::Arguments& arguments, Flags
       flags.name = arguments.value();
       if (flags.name.empty()) return usage_error("-n: the name is empty");
       return {};
+    case 'p':
+      flags.limit = libjail::parse_number<unsigned int>(arguments.value());
+      if (flags.limit.value_or(0) != 0) return {};
+      return usage_error("-p " + arguments.value() + ": give a number of jails, at least 1");
     case 'o':
       return take_parameter(arguments.value(), flags);
     case 'u':
@@ -206,6 +212,7 @@ std::optional<std::string> wrong_combination(const Flags& flags, bool parameters
     return "-i, -J, -l, -u and -U go with no -r or -R";
   }
   if (!parameters && !flags.name.empty()) return "-n goes with parameters";
+  if (parameters && flags.limit) return "-p goes with no parameters, which are of one jail";
   if (parameters && flags.file) return "-f goes with no parameters";
   return {};
 }
@@ -221,6 +228,7 @@ Request manage_request(const std::vector<std::string>& operands, const Flags& fl
                  .file = flags.file,
                  .jid_file = flags.jid_file,
                  .print_jid = flags.print_jid,
+                 .at_a_time = flags.limit.value_or(1),
                  .verbosity = verbosity(flags)};
   if (!parameters) {
     request.names = operands;
@@ -269,7 +277,7 @@ Request take_operands(std::vector<std::string> operands, const Flags& flags) {
 }  // namespace
 
 Request parse_arguments(std::vector<std::string> argv) {
-  cli::Arguments arguments(std::move(argv), "ce:f:hilmqrvJ:Mn:o:Ru:U:", kLongOptions);
+  cli::Arguments arguments(std::move(argv), "ce:f:hilmp:qrvJ:Mn:o:Ru:U:", kLongOptions);
   Flags flags;
   for (int code = arguments.next(); code != -1; code = arguments.next()) {
     if (auto stop = take_option(code, arguments, flags)) return *std::move(stop);
@@ -280,6 +288,7 @@ Request parse_arguments(std::vector<std::string> argv) {
   }
   if (flags.manages()) return manage_request(arguments.operands(), flags);
   if (flags.print_jid || flags.jid_file) return refuse("-i and -J go with -c or -m");
+  if (flags.limit) return refuse("-p goes with -c, -m, -r or -R");
   if (flags.separator || flags.file) return exhibit_request(arguments.operands(), flags);
   return take_operands(arguments.operands(), flags);
 }

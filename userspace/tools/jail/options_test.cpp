@@ -172,6 +172,9 @@ TEST(Options, jails_of_a_configuration) {
   EXPECT_EQ(request.file, "x");
   EXPECT_THAT(request.names, ElementsAre("web", "db"));
   EXPECT_EQ(request.verbosity, cli::Verbosity::kQuiet);
+  EXPECT_EQ(request.at_a_time, 1U);
+  EXPECT_EQ(manage_of({"-c", "-p", "4"}).at_a_time, 4U);
+  EXPECT_EQ(manage_of({"-r", "-p4", "web"}).at_a_time, 4U);
   request = manage_of({"-rc"});
   EXPECT_TRUE(request.create && request.remove);
   EXPECT_TRUE(request.names.empty());
