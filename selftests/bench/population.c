@@ -43,6 +43,7 @@ static void start(const unsigned int nth, const int null, char *const argv[])
 
 	MUST(pipe2(ready, O_CLOEXEC));
 	if (!MUST(fork())) {
+		signal(SIGCHLD, SIG_DFL);
 		MUST(dup2(null, STDIN_FILENO));
 		MUST(dup2(ready[1], STDOUT_FILENO));
 		if (*argv[0] != ':')
@@ -69,6 +70,34 @@ static void fill(const unsigned int from, const unsigned int count,
 	for (i = from; i < from + count; i++)
 		start(i, null, argv);
 	close(null);
+}
+
+/*
+ * Under a parent that does not wait: init would, and look at all of them for each
+ * that ends.
+ */
+static void fill_and_stay(const unsigned int from, const unsigned int count,
+			  char *const argv[])
+{
+	int done[2];
+	char byte;
+
+	MUST(pipe2(done, O_CLOEXEC));
+	if (!MUST(fork())) {
+		signal(SIGCHLD, SIG_IGN);
+		fill(from, count, argv);
+		MUST(write(done[1], "", 1));
+		MUST(dup2(done[1], STDOUT_FILENO));
+		MUST(dup2(done[1], STDERR_FILENO));
+		close(done[0]);
+		close(done[1]);
+		for (;;)
+			pause();
+	}
+	close(done[1]);
+	if (MUST(read(done[0], &byte, 1)) != 1)
+		die("their parent");
+	close(done[0]);
 }
 
 /* What the kernel has in use, in bytes. */
@@ -158,7 +187,7 @@ int main(const int argc, char *const argv[])
 	const unsigned int count = argc > 3 ? strtoul(argv[3], NULL, 10) : 0;
 
 	if (argc > 4 && !strcmp(argv[1], "fill"))
-		fill(strtoul(argv[2], NULL, 10), count, argv + 4);
+		fill_and_stay(strtoul(argv[2], NULL, 10), count, argv + 4);
 	else if (argc > 4 && !strcmp(argv[1], "memory"))
 		measure_memory(argv[2], count, argv + 4);
 	else if (argc == 4 && !strcmp(argv[1], "remove"))
