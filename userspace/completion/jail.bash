@@ -25,10 +25,10 @@ _jail() {
 	-*[uU]:*) words=$(compgen -u) ;;
 	-*o:*) words='allow.unsafe idmap= pid' ;;
 	-*[enp]:*) return ;;
-	*:-*) words='-c -m -r -R -cm -rc -e -f -i -J -l -M -n -o -p -q -u -U -v --help --version' ;;
+	*:-*) words='-c -m -r -R -C -cm -rc -e -f -i -J -l -M -n -o -p -q -u -U -v --help --version' ;;
 	*)
 		case $letters in
-		*c* | *m*) words=$(_jail_configured) ;;
+		*c* | *C* | *m*) words=$(_jail_configured) ;;
 		*r* | *R*) words=$(jls name 2>/dev/null) ;;
 		*)
 			mapfile -t COMPREPLY < <(compgen -d -- "$word")

@@ -57,6 +57,9 @@ class Stop {
                config_.stop_timeout);
   }
 
+  /// It has ended, whatever the record knows of it.
+  void set_ended() { state_.phase = Phase::kStop; }
+
   /// What is left then.
   Result<std::vector<Error>> clear(bool commands) {
     const Phase phase = state_.phase;
@@ -127,6 +130,22 @@ conf::JailConfig config_of(const Host& host, const std::optional<Record>& record
   return request.config.value_or(conf::JailConfig{.name = request.name});
 }
 
+Result<std::vector<Error>> clean_up(const Host& host, const StopRequest& request) {
+  // One that is there for as long as this takes keeps others from starting the jail.
+  auto taken = Record::take(host.state_dir(), request.name, kPatience);
+  if (!taken) return std::unexpected(taken.error());
+  std::optional<Record> record = *std::move(taken);
+  const auto jail = find_jail(host, request.name);
+  if (!jail || *jail) {
+    if (record->state().phase == Phase::kNew) static_cast<void>(record->remove());
+    return jail ? fail(0, "is running", "jail -r stops it") : std::unexpected(jail.error());
+  }
+  const auto config = config_of(host, record, request);
+  Stop work(host, config, record, UniqueFd());
+  work.set_ended();
+  return work.clear(true);
+}
+
 bool is_jail(const Host& host, const UniqueFd& jail, const Identity& identity) {
   const auto info = information(host.kernel, jail.get());
   return info && info->jid == identity.jid && info->start_time == identity.start_time;
@@ -135,6 +154,7 @@ bool is_jail(const Host& host, const UniqueFd& jail, const Identity& identity) {
 }  // namespace
 
 Result<std::vector<Error>> stop(const Host& host, const StopRequest& request) {
+  if (request.gone) return clean_up(host, request);
   auto record = Record::find(host.state_dir(), request.name, kPatience);
   if (!record) return std::unexpected(record.error());
   auto jail = find_jail(host, request.name);

@@ -15,6 +15,7 @@ namespace libjail::lifecycle {
 struct StopRequest {
   std::string name;
   bool force = false;  ///< no commands, and no SIGTERM
+  bool gone = false;   ///< it has ended by itself: only what comes after the end
   /// Of a jail without a record: what its file says, if it has one.
   std::optional<conf::JailConfig> config{};
 };

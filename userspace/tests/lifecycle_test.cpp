@@ -401,6 +401,36 @@ TEST_F(Lifecycle, jail_that_ends_by_itself) {
   EXPECT_THAT(records(), IsEmpty());
 }
 
+TEST_F(Lifecycle, cleaning_up_after_a_jail_that_ended_by_itself) {
+  configure("web { exec.start = 'sleep 1000 &'; " + hook("exec.poststop") + hook("exec.release") +
+            "}\ndb { depend = web; persist; " + hook("exec.release", "; exit 3") + "}\n");
+  ASSERT_EQ(jail_with({"-c", "web"}).status, 0);
+  auto outcome = jail_with({"-C", "web"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_EQ(outcome.err, "jail: web: is running (jail -r stops it)\n");
+  ASSERT_EQ(jails().size(), 1U);
+  run({kJexec, "web", "sh", "-c", "kill -KILL -1"});
+  EXPECT_TRUE(comes_true([] { return jails().empty() && records().empty(); }));
+  EXPECT_EQ(log(), "") << "nobody ran them";
+
+  outcome = jail_with({"-C", "web"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(outcome.out, "web: cleaned up\n");
+  EXPECT_EQ(outcome.err, "");
+  EXPECT_EQ(log(), "exec.poststop exec.release ");
+  EXPECT_THAT(records(), IsEmpty());
+
+  outcome = jail_with({"-C", "db"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("jail: db: exec.release: "));
+  EXPECT_EQ(log(), "exec.poststop exec.release exec.release ") << "not for what it depends on";
+  ASSERT_EQ(jail_with({"-c", "db"}).status, 0);
+  outcome = jail_with({"-C"});
+  EXPECT_EQ(outcome.out, "") << "those that run are passed over";
+  EXPECT_EQ(outcome.err, "");
+  EXPECT_THAT(jail_with({"-C", "nosuch"}).err, HasSubstr("is not in the configuration"));
+}
+
 TEST_F(Lifecycle, persist) {
   configure("web { persist; }\n");
   ASSERT_EQ(jail_with({"-c", "web"}).status, 0);

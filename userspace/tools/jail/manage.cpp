@@ -90,7 +90,7 @@ class Manager {
                                  .overrides = request.overrides}) {}
 
   int run() {
-    if (!request_.create && !request_.modify) {
+    if (!request_.create && !request_.modify && !request_.clean_up) {
       stop_all(to_remove());
       return status_;
     }
@@ -101,12 +101,16 @@ class Manager {
       if (!is_jid(name)) continue;
       complain({.code = 0,
                 .what = "no jail with a name has the ID " + name,
-                .remedy = "jails are made and changed by their names; jls -v shows them"});
+                .remedy = "jls -v shows the names of jails"});
       return status_;
     }
     auto jails = selection_.find(wanted);
     if (!jails) {
       for (const auto& error : jails.error()) complain(error);
+      return status_;
+    }
+    if (request_.clean_up) {
+      clean_up_all(*jails);
       return status_;
     }
     if (request_.remove) stop_for_restart(*jails);
@@ -161,6 +165,10 @@ class Manager {
   std::vector<std::string> to_remove();
   /// Those, and the running ones that depend on them, each before those that it depends on.
   std::vector<std::string> stop_order(const std::set<std::string>& names);
+  /// Whether it is one of the names or wildcards, and not only there as another depends on it.
+  [[nodiscard]] bool is_meant(const SelectedJail& jail) const;
+  void clean_up_all(const std::vector<SelectedJail>& jails);
+  void clean_up(const SelectedJail& jail);
   void stop_all(const std::vector<std::string>& names);
   void stop(const std::string& name);
   /// Adds to @p jails those that stop with them.
@@ -399,15 +407,42 @@ void Manager::stop(const std::string& name) {
   announce(name, "removed");
 }
 
+bool Manager::is_meant(const SelectedJail& jail) const {
+  return jail.named || request_.names.empty() ||
+         std::ranges::any_of(request_.names, [&jail](const std::string& name) {
+           return is_wildcard(name) && conf::matches_wildcard(jail.config.name, name);
+         });
+}
+
+void Manager::clean_up_all(const std::vector<SelectedJail>& jails) {
+  const auto there = running();
+  for (auto jail = jails.rbegin(); jail != jails.rend(); ++jail) {
+    if (!is_meant(*jail)) continue;
+    if (!jail->named &&
+        std::ranges::find(there, jail->config.name, &ListedJail::name) != there.end()) {
+      continue;  // a wildcard means those that have ended
+    }
+    clean_up(*jail);
+  }
+}
+
+void Manager::clean_up(const SelectedJail& jail) {
+  const auto& name = jail.config.name;
+  const auto done = lifecycle::stop(host_, {.name = name, .gone = true, .config = jail.config});
+  if (!done) {
+    complain(name, done.error());
+    return;
+  }
+  for (const auto& problem : *done) complain(name, problem);
+  announce(name, "cleaned up");
+}
+
 void Manager::stop_for_restart(std::vector<SelectedJail>& jails) {
   std::set<std::string> names;
   const auto there = running();
   for (const auto& jail : jails) {
-    const bool meant = jail.named || request_.names.empty() ||
-                       std::ranges::any_of(request_.names, [&jail](const std::string& name) {
-                         return is_wildcard(name) && conf::matches_wildcard(jail.config.name, name);
-                       });
-    if (!meant || std::ranges::find(there, jail.config.name, &ListedJail::name) == there.end()) {
+    if (!is_meant(jail) ||
+        std::ranges::find(there, jail.config.name, &ListedJail::name) == there.end()) {
       continue;
     }
     if (request_.modify && !lifecycle::needs_restart(host_, jail.settings, !request_.block)) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// jail -c, -m, -r and -R: jails from a configuration.
+// jail -c, -m, -r, -R and -C: jails from a configuration.
 #pragma once
 
 #include <optional>
@@ -17,6 +17,7 @@ struct Manage {
   bool modify = false;
   bool remove = false;                                ///< with the others: and start them again
   bool force = false;                                 ///< -R
+  bool clean_up = false;                              ///< -C
   std::vector<std::string> names{};                   ///< of jails, wildcards, jail IDs; none: all
   std::optional<libjail::conf::Block> block{};        ///< a jail on the command line instead
   std::vector<std::string> argv{};                    ///< and its command

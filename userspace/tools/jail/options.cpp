@@ -26,6 +26,7 @@ constexpr const char* kUsage =
     "       jail [-ilqv] [-J jid_file] [-u user | -U user] [-n name] -c | -m | -cm | -rc |\n"
     "            -mr | -cmr parameter=value ... [command=command ...]\n"
     "       jail [-qv] [-f file] [-p limit] -r | -R ['*' | jail ...]\n"
+    "       jail [-qv] [-f file] -C ['*' | jail ...]\n"
     "       jail [-qv] [-f file] -e separator\n";
 
 constexpr auto kLongOptions =
@@ -38,6 +39,7 @@ struct Flags {
   bool modify = false;
   bool remove = false;
   bool force = false;
+  bool clean_up = false;
   bool print_jid = false;
   bool login = false;
   bool quiet = false;
@@ -55,7 +57,7 @@ struct Flags {
   std::optional<unsigned int> limit;
 
   [[nodiscard]] bool has_parameters() const { return unsafe || pid || !idmap.empty(); }
-  [[nodiscard]] bool manages() const { return create || modify || remove || force; }
+  [[nodiscard]] bool manages() const { return create || modify || remove || force || clean_up; }
 };
 
 Stop usage_error(const std::string& problem) {
@@ -94,6 +96,9 @@ std::optional<Stop> take_option(int code, const cli::Arguments& arguments, Flags
       return {};
     case 'R':
       flags.force = true;
+      return {};
+    case 'C':
+      flags.clean_up = true;
       return {};
     case 'i':
       flags.print_jid = true;
@@ -177,7 +182,7 @@ Stop refuse(const std::string& problem) {
 }
 
 Request exhibit_request(const std::vector<std::string>& operands, const Flags& flags) {
-  if (!flags.separator) return refuse("-f goes with -c, -m, -r, -R or -e");
+  if (!flags.separator) return refuse("-f goes with -c, -m, -r, -R, -C or -e");
   if (flags.login || !flags.mounts || flags.has_parameters() || !flags.name.empty() ||
       flags.host_user || flags.jail_user) {
     return refuse("-e goes with -f, -q and -v only");
@@ -203,13 +208,16 @@ std::optional<std::string> wrong_combination(const Flags& flags, bool parameters
   const bool makes = flags.create || flags.modify;
   if (flags.separator) return "-e goes with -f, -q and -v only";
   if (flags.force && (makes || flags.remove)) return "-R goes with no -c, -m or -r";
+  if (flags.clean_up && (makes || flags.remove || flags.force || flags.limit)) {
+    return "-C goes with no -c, -m, -p, -r or -R";
+  }
   if (flags.print_jid && flags.verbose) return "-i and -v exclude each other";
   if (!flags.mounts || flags.has_parameters())
-    return "-M and -o go with no -c, -m, -r or -R: give parameters";
-  if (!makes && parameters) return "-r and -R take names of jails, no parameters";
+    return "-M and -o go with no -c, -C, -m, -r or -R: give parameters";
+  if (!makes && parameters) return "-r, -R and -C take names of jails, no parameters";
   if (!makes &&
       (flags.login || flags.host_user || flags.jail_user || flags.print_jid || flags.jid_file)) {
-    return "-i, -J, -l, -u and -U go with no -r or -R";
+    return "-i, -J, -l, -u and -U go with no -r, -R or -C";
   }
   if (!parameters && !flags.name.empty()) return "-n goes with parameters";
   if (parameters && flags.limit) return "-p goes with no parameters, which are of one jail";
@@ -224,6 +232,7 @@ Request manage_request(const std::vector<std::string>& operands, const Flags& fl
                  .modify = flags.modify,
                  .remove = flags.remove,
                  .force = flags.force,
+                 .clean_up = flags.clean_up,
                  .overrides = overrides(flags),
                  .file = flags.file,
                  .jid_file = flags.jid_file,
@@ -277,7 +286,7 @@ Request take_operands(std::vector<std::string> operands, const Flags& flags) {
 }  // namespace
 
 Request parse_arguments(std::vector<std::string> argv) {
-  cli::Arguments arguments(std::move(argv), "ce:f:hilmp:qrvJ:Mn:o:Ru:U:", kLongOptions);
+  cli::Arguments arguments(std::move(argv), "cCe:f:hilmp:qrvJ:Mn:o:Ru:U:", kLongOptions);
   Flags flags;
   for (int code = arguments.next(); code != -1; code = arguments.next()) {
     if (auto stop = take_option(code, arguments, flags)) return *std::move(stop);

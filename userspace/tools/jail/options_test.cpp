@@ -173,6 +173,8 @@ TEST(Options, jails_of_a_configuration) {
   EXPECT_THAT(request.names, ElementsAre("web", "db"));
   EXPECT_EQ(request.verbosity, cli::Verbosity::kQuiet);
   EXPECT_EQ(request.at_a_time, 1U);
+  EXPECT_FALSE(request.clean_up);
+  EXPECT_TRUE(manage_of({"-C", "-f", "x", "web"}).clean_up);
   EXPECT_EQ(manage_of({"-c", "-p", "4"}).at_a_time, 4U);
   EXPECT_EQ(manage_of({"-r", "-p4", "web"}).at_a_time, 4U);
   request = manage_of({"-rc"});
@@ -224,6 +226,13 @@ TEST(Options, what_does_not_go_together) {
                                 Words{"-c", "name=*", "path=/x"},
                                 Words{"-c", "-n", "a", "name=b"},
                                 Words{"-c", "-e", ","},
+                                Words{"-c", "-p", "2", "path=/x"},
+                                Words{"-cC", "web"},
+                                Words{"-RC", "web"},
+                                Words{"-C", "-p", "2"},
+                                Words{"-C", "-i", "web"},
+                                Words{"-C", "path=/x"},
+                                Words{"-p", "2"},
                                 Words{"-c", "name=a", "command="},
                                 Words{"-m", "name=a", "command=x"},
                                 Words{"-i"},
@@ -234,6 +243,12 @@ TEST(Options, what_does_not_go_together) {
     ASSERT_NE(stop, nullptr) << arguments.back();
     EXPECT_EQ(stop->status, 1) << arguments.back();
     EXPECT_THAT(stop->err, HasSubstr("usage: jail"));
+  }
+}
+
+TEST(Options, limits_that_are_none) {
+  for (const char* limit : {"0", "-1", "x", "", "2x"}) {
+    EXPECT_THAT(refusal({"-c", "-p", limit}), HasSubstr("give a number of jails, at least 1"));
   }
 }
 
