@@ -588,6 +588,27 @@ TEST_F(inet, address_lost)
 	close(server);
 }
 
+/* On an interface, and still no address of anybody. */
+
+static int is_there(void *const arg)
+{
+	return 0;
+}
+
+TEST_F(inet, address_of_all)
+{
+	static const char *const addrs[] = { ADDR_LOST, "255.255.255.255" };
+	static const int errs[] = { 0, NOT_ENTERED(EADDRNOTAVAIL) };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(addrs); i++) {
+		set_addr(&self->w.addr, addrs[i]);
+		ASSERT_EQ(0, change_address(addrs[i], true));
+		EXPECT_EQ(errs[i], in_jail(&self->w, 0, is_there, NULL));
+		ASSERT_EQ(0, change_address(addrs[i], false));
+	}
+}
+
 /* It is there again, as one to which nobody can be bound as a source. */
 
 static int send_from_broadcast(void *const arg)
