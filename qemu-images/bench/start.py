@@ -104,7 +104,7 @@ def run(kernels: Kernels) -> Section:
         table.rows.append([way.name, number(one.minimum), number(one.median), f"{one.median / chroot:.2f}",
                            number(more.median), f"{more.median / one.median:.2f}", way.walls])
     ours = ("fork+jail()+exec", "jail -M", "jail")
-    section.watched = [f"start.{name}, {mounts} mounts" for name in ours for mounts in (FEW, MANY)]
+    section.watched = [f"{name}, {mounts} mounts" for name in ours for mounts in (FEW, MANY)]
     section.tables = [table]
     section.limits = [
         Limit("fork+jail()+exec of fork+chroot+exec", few["fork+jail()+exec"].median / chroot, 1.03),
