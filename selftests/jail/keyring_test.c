@@ -198,8 +198,8 @@ static const struct keyring_attack keyring_attacks[] = {
 static int attack_own(void *const arg)
 {
 	const struct keyring_attack *const attack = arg;
-	const long own = syscall(__NR_keyctl, KEYCTL_JOIN_SESSION_KEYRING,
-				 NULL);
+	const long own =
+		syscall(__NR_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
 
 	/* The owner may do everything. */
 	if (own < 0 || set_permissions(own))
