@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "doctor/subject.hpp"
 
-#include <fcntl.h>
-
-#include "jail/read_file.hpp"
-#include "lib/text.hpp"
+#include "lib/conf/fstab.hpp"
 
 namespace libjail::doctor {
 
@@ -20,16 +17,9 @@ Result<Subject> subject_of(Kernel& kernel, const conf::JailConfig& config) {
     subject.address = config.address->ip;
     subject.adds_address = config.address->alias || config.vlan;
   }
-  for (const auto& file : config.fstabs) {
-    const auto text = read_file(kernel, AT_FDCWD, file.c_str());
-    if (!text) return fail(text.error(), file);
-    for (const auto line : split(*text, '\n')) {
-      auto parsed = conf::parse_mount_line(line, config.path);
-      if (!parsed) return fail(parsed.error().code, file + ": " + parsed.error().what);
-      const std::optional<conf::Mount> mount = *std::move(parsed);
-      if (mount) subject.mounts.push_back(*mount);
-    }
-  }
+  const auto more = conf::read_fstabs(kernel, config);
+  if (!more) return std::unexpected(more.error());
+  subject.mounts.insert(subject.mounts.end(), more->begin(), more->end());
   return subject;
 }
 

@@ -9,7 +9,6 @@
 #include <cerrno>
 #include <string_view>
 
-#include "lib/conf/trusted_file.hpp"
 #include "lib/text.hpp"
 #include "lifecycle/path_below.hpp"
 
@@ -153,27 +152,6 @@ MountPlan plan_mount(const conf::Mount& mount) {
   for (const auto& option : mount.options) take_option(option, plan);
   if (plan.bind) plan.type.clear();
   return plan;
-}
-
-Result<std::vector<conf::Mount>> read_fstabs(Kernel& kernel, const conf::JailConfig& config) {
-  std::vector<conf::Mount> mounts;
-  for (const auto& path : config.fstabs) {
-    const auto file = conf::read_trusted(kernel, path);
-    if (!file) return std::unexpected(file.error());
-    std::size_t number = 0;
-    for (const auto line : split(file->text, '\n')) {
-      ++number;
-      auto parsed = conf::parse_mount_line(line, config.path);
-      if (!parsed) {
-        Error error = parsed.error();
-        error.what = path + ":" + std::to_string(number) + ": " + error.what;
-        return std::unexpected(std::move(error));
-      }
-      std::optional<conf::Mount>& mount = *parsed;
-      if (mount) mounts.push_back(std::move(*mount));
-    }
-  }
-  return mounts;
 }
 
 Result<void> mount_one(Kernel& kernel, UniqueFd& root, const std::string& path,

@@ -31,11 +31,6 @@ struct MountPlan {
 /// jail never has device nodes that can be opened.
 [[nodiscard]] MountPlan plan_mount(const conf::Mount& mount);
 
-/// The lines of the files of mount.fstab.
-/// @return an error with file and line; one for a file that others than root could have written
-[[nodiscard]] Result<std::vector<conf::Mount>> read_fstabs(Kernel& kernel,
-                                                           const conf::JailConfig& config);
-
 /// Mounts one.
 /// @param root  an O_PATH descriptor of the jail's root directory @p path; replaced where the
 /// target

@@ -95,16 +95,6 @@ TEST_F(FileSystems, links_are_not_followed) {
               FailsWith("has a symbolic link in it"));
 }
 
-TEST_F(FileSystems, fstab) {
-  source.file("fstab", "# a comment\n\nproc " + root.path() + "/proc proc\n");
-  conf::JailConfig config{.name = "web", .path = root.path(), .fstabs = {source / "fstab"}};
-  const auto mounts = read_fstabs(kernel, config);
-  ASSERT_THAT(mounts, IsOk());
-  ASSERT_EQ(mounts->size(), 1U);
-  source.file("fstab", "proc " + root.path() + "/proc proc\nproc /elsewhere proc\n");
-  EXPECT_THAT(read_fstabs(kernel, config), FailsWith("fstab:2: mount \"proc /elsewhere proc\""));
-}
-
 TEST_F(FileSystems, console_log) {
   EXPECT_THAT(open_console_log(kernel, source / "log", root.path()), IsOk());
   EXPECT_THAT(open_console_log(kernel, root / "log", root.path()), IsOk());

@@ -17,6 +17,7 @@
 #include "jail/link_lock.hpp"
 #include "jail/mounts.hpp"
 #include "jail/pid_namespace.hpp"
+#include "lib/conf/fstab.hpp"
 #include "lifecycle/file_systems.hpp"
 #include "lifecycle/path_below.hpp"
 #include "session/channel.hpp"
@@ -38,7 +39,7 @@ bool is_in_system_mount(const conf::Mount& mount, const conf::JailConfig& config
 Result<void> mount_all(Kernel& kernel, UniqueFd& root, const conf::JailConfig& config,
                        const StepLog& log) {
   auto mounts = config.mounts;
-  auto more = read_fstabs(kernel, config);
+  auto more = conf::read_fstabs(kernel, config);
   if (!more) return std::unexpected(more.error());
   mounts.insert(mounts.end(), more->begin(), more->end());
   const auto mount_those = [&](bool in_system_mount) -> Result<void> {
