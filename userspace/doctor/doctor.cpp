@@ -44,7 +44,7 @@ class Examination {
     if (!table) return std::unexpected(table.error());
     const auto around = surroundings(root->fd.get(), root->path, *std::move(table));
     check_place(around, found_);
-    check_mounts(kernel_, around, found_);
+    check_mounts(kernel_, around, drivers_, found_);
     check_future_mounts(around, subject_.mounts, found_);
     if (scope_ == Scope::kFatal) {
       check_dev_only(around);
@@ -68,7 +68,7 @@ class Examination {
   void check_dev_only(const Surroundings& around) {
     if (subject_.system_mounts) return;  // covered, or there is none
     const auto dev = open_point(kernel_, around.root, "/dev", O_RDONLY | O_DIRECTORY);
-    if (!dev) return;
+    if (check_dev_link(kernel_, around, found_) || !dev) return;
     check_tree(dev->get(), {.prefix = around.path, .point = "/dev"}, kDevLimits);
   }
 
@@ -116,7 +116,7 @@ class Examination {
                return other.device == mount.device && other.point == mount.point;
              });
     });
-    check_mounts(kernel_, jail, found_);
+    check_mounts(kernel_, jail, drivers_, found_);
     check_points(jail, prefix);
   }
 

@@ -16,7 +16,8 @@ namespace {
 
 /// Of the host, in which there is too much to be seen, read-only or not.
 constexpr auto kPrivate = std::to_array<std::string_view>(
-    {"/boot", "/dev", "/etc", "/home", "/proc", "/root", "/run", "/sys", "/var"});
+    {"/boot", "/dev", "/etc", "/etc/gshadow", "/etc/shadow", "/etc/ssh", "/etc/ssl/private",
+     "/home", "/proc", "/root", "/root/.ssh", "/run", "/sys", "/var"});
 /// What the host executes or obeys.
 constexpr auto kObeyed = std::to_array<std::string_view>(
     {"/bin", "/boot", "/etc", "/lib", "/lib32", "/lib64", "/libx32", "/root", "/sbin", "/usr/bin",
@@ -96,8 +97,22 @@ void report_socket(const std::string& place, const std::string& point, const std
              .fix = fix});
 }
 
+/// A device node, which is mounted itself or is a name of what is.
+void check_node(const MountEntry& mount, const struct stat& st, const Drivers& drivers,
+                const std::string& fix, Collector& found) {
+  if (mount.has("nodev")) return;
+  const auto judgement = judge_device(st.st_mode, st.st_rdev, drivers);
+  if (!judgement) return;
+  found.add({.id = judgement->id,
+             .level = judgement->level,
+             .object = mount.point,
+             .detail = device_name(st.st_mode, st.st_rdev),
+             .sentence = judgement->sentence,
+             .fix = fix});
+}
+
 void check_mount(Kernel& kernel, const Surroundings& around, const MountEntry& mount,
-                 Collector& found) {
+                 const Drivers& drivers, Collector& found) {
   const std::string fix = undo(around, mount.point);
   const auto places = places_of(mount, around.elsewhere);
   if (mount.type == "proc") {
@@ -125,10 +140,13 @@ void check_mount(Kernel& kernel, const Surroundings& around, const MountEntry& m
                .fix = fix});
     return;
   }
-  if (places.empty()) return;
   if (const auto fd = open_point(kernel, around.root, mount.point, O_PATH)) {
     const auto st = kernel.fstat(fd->get());
-    if (st && S_ISSOCK(st->st_mode)) {
+    if (st && (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode))) {
+      check_node(mount, *st, drivers, fix, found);
+      return;
+    }
+    if (st && S_ISSOCK(st->st_mode) && !places.empty()) {
       report_socket(places.front(), mount.point, fix, found);
       return;
     }
@@ -186,8 +204,22 @@ void check_place(const Surroundings& around, Collector& found) {
   }
 }
 
-void check_mounts(Kernel& kernel, const Surroundings& around, Collector& found) {
-  for (const auto& mount : around.inside) check_mount(kernel, around, mount, found);
+void check_mounts(Kernel& kernel, const Surroundings& around, const Drivers& drivers,
+                  Collector& found) {
+  for (const auto& mount : around.inside) check_mount(kernel, around, mount, drivers, found);
+}
+
+bool check_dev_link(Kernel& kernel, const Surroundings& around, Collector& found) {
+  const auto dev = open_point(kernel, around.root, "/dev", O_PATH);
+  const auto st = dev ? kernel.fstat(dev->get()) : std::unexpected(dev.error());
+  if (!st || !S_ISLNK(st->st_mode)) return false;
+  const std::string path = shell_word(joined(around.path, "/dev"));
+  found.add({.id = "path-symlink",
+             .level = Level::kUnsafe,
+             .object = "/dev",
+             .sentence = "is a symbolic link, and may lead to devices that lie elsewhere",
+             .fix = "rm " + path + " && mkdir " + path});
+  return true;
 }
 
 void check_future_mounts(const Surroundings& around, const std::vector<conf::Mount>& mounts,
@@ -234,7 +266,7 @@ void check_future_mounts(const Surroundings& around, const std::vector<conf::Mou
 
 void check_private_dev(Kernel& kernel, const Surroundings& around, bool covered, Collector& found) {
   const auto dev = open_point(kernel, around.root, "/dev", O_PATH | O_DIRECTORY);
-  if (covered && dev) return;
+  if ((covered && dev) || check_dev_link(kernel, around, found)) return;
   if (!dev) {
     found.add({.id = "dev-pts",
                .level = Level::kWarning,

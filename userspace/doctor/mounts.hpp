@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "doctor/device.hpp"
 #include "doctor/findings.hpp"
 #include "lib/mount_table.hpp"
 
@@ -26,8 +27,13 @@ struct Surroundings {
 /// mount-host where the root directory is one of the host's own.
 void check_place(const Surroundings& around, Collector& found);
 
-/// dev-mem, mount-host, proc-host, sys-rw, sock-host of what is mounted.
-void check_mounts(Kernel& kernel, const Surroundings& around, Collector& found);
+/// dev-*, mount-host, proc-host, sys-rw, sock-host of what is mounted.
+void check_mounts(Kernel& kernel, const Surroundings& around, const Drivers& drivers,
+                  Collector& found);
+
+/// path-symlink where /dev is a link.
+/// @return whether it is
+bool check_dev_link(Kernel& kernel, const Surroundings& around, Collector& found);
 
 /// The same of what the start of the jail will mount.
 void check_future_mounts(const Surroundings& around, const std::vector<conf::Mount>& mounts,

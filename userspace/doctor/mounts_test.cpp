@@ -140,7 +140,34 @@ TEST_F(Mounts, no_dev_no_terminals) {
   ASSERT_EQ(::rmdir((temp / "root/dev").c_str()), 0);
   EXPECT_THAT(findings(), ElementsAre(Is("dev-pts", "/dev")));
   temp.link("root/dev", "etc");
-  EXPECT_THAT(findings(), ElementsAre(Is("dev-pts", "/dev"))) << "a link is no directory";
+  EXPECT_THAT(findings(), ElementsAre(Is("path-symlink", "/dev"))) << "a link is no directory";
+  subject.system_mounts = false;
+  EXPECT_THAT(findings(Scope::kFatal), ElementsAre(Is("path-symlink", "/dev")));
+}
+
+TEST_F(Mounts, device_nodes_that_are_mounted_themselves) {
+  node("disk", S_IFBLK, 8, 0);
+  node("log", S_IFCHR, 1, 11);
+  node("null", S_IFCHR, 1, 3);
+  const std::string of_host = "0:6 /x ROOT/";
+  mounts("2 1 0:6 / /dev rw - devtmpfs u rw\n3 1 " + of_host + "disk rw - devtmpfs u rw\n4 1 " +
+         of_host + "log rw - devtmpfs u rw\n5 1 " + of_host + "null rw - devtmpfs u rw\n");
+  EXPECT_THAT(findings(Scope::kFatal),
+              UnorderedElementsAre(Is("dev-block", "/disk"), Is("dev-other", "/log")));
+  mounts("3 1 " + of_host + "disk rw,nodev - devtmpfs u rw\n");
+  EXPECT_THAT(findings(Scope::kFatal), IsEmpty());
+}
+
+TEST_F(Mounts, secrets_of_the_host) {
+  mounts(
+      "2 1 8:1 /etc/shadow ROOT/a ro - ext4 /dev/sda1 rw\n"
+      "3 1 8:1 /etc/ssh ROOT/b ro - ext4 /dev/sda1 rw\n"
+      "4 1 8:1 /etc/resolv.conf ROOT/c ro - ext4 /dev/sda1 rw\n");
+  EXPECT_THAT(findings(Scope::kFatal),
+              UnorderedElementsAre(Is("mount-host", "/a"), Is("mount-host", "/b")));
+  mounts("");
+  EXPECT_THAT(planned("/etc/shadow", "none", {"bind", "ro"}),
+              ElementsAre(Is("mount-host", "/mnt")));
 }
 
 }  // namespace
