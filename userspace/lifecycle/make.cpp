@@ -179,6 +179,7 @@ Result<Made> make_jail(Kernel& kernel, const conf::JailConfig& config, const Lea
 
 bool let_init_go(Made& made) {
   if (made.init == 0) return false;
+  made.channel.send(Message::Kind::kMade, "");
   ::shutdown(made.channel.get(), SHUT_WR);
   while (made.channel) {
     pollfd poll{.fd = made.channel.get(), .events = POLLIN, .revents = 0};

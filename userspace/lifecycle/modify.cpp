@@ -2,8 +2,11 @@
 #include "lifecycle/modify.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "lifecycle/record.hpp"
 #include "limits/control_group.hpp"
@@ -17,9 +20,26 @@ bool is_limit(const conf::Setting& setting) {
   return setting.parameter->name.starts_with("limit.");
 }
 
+/// The values in one spelling: `persist`, `persist = true` and `persist = 1` are the same.
+std::vector<std::string> values_of(const conf::Setting& setting) {
+  const bool boolean = setting.parameter->type == conf::Parameter::Type::kBool;
+  if (setting.values.empty()) {
+    if (boolean) return {setting.negated ? "false" : "true"};
+    return {setting.negated ? "disable" : "new"};
+  }
+  std::vector<std::string> values;
+  values.reserve(setting.values.size());
+  for (const auto& value : setting.values) values.push_back(value.text);
+  if (boolean) {
+    for (char& c : values[0]) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if (values[0] == "1") values[0] = "true";
+    if (values[0] == "0") values[0] = "false";
+  }
+  return values;
+}
+
 bool is_same(const conf::Setting& one, const conf::Setting& other) {
-  return one.negated == other.negated &&
-         std::ranges::equal(one.values, other.values, {}, &conf::Value::text, &conf::Value::text);
+  return values_of(one) == values_of(other);
 }
 
 std::unexpected<Error> refuse(const conf::Setting& setting) {

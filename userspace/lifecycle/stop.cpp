@@ -3,9 +3,11 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
+#include "jail/alias.hpp"
 #include "jail/attach.hpp"
 #include "lifecycle/commands.hpp"
 #include "lifecycle/keeper.hpp"
@@ -13,6 +15,7 @@
 #include "lifecycle/make.hpp"
 #include "lifecycle/record.hpp"
 #include "lifecycle/terminate.hpp"
+#include "network/inspection.hpp"
 #include "session/channel.hpp"
 
 namespace libjail::lifecycle {
@@ -53,6 +56,10 @@ class Stop {
     on_host("exec.prestop", config_.commands.prestop);
     note("exec.stop", commands_.in_jail(config_.commands.stop));
     host_.interrupts.forget();
+    if (config_.stop_timeout > 0) {
+      host_.log("SIGTERM to every process, and " + std::to_string(config_.stop_timeout) +
+                " s of time");
+    }
     ask_to_end(host_.kernel, host_.inits(), host_.interrupts, jail_.get(), config_.name,
                config_.stop_timeout);
   }
@@ -63,8 +70,10 @@ class Stop {
   /// What is left then.
   Result<std::vector<Error>> clear(bool commands) {
     const Phase phase = state_.phase;
+    const auto network = network::inspect(host_.kernel, host_.network, config_.name);
     if (jail_) {
       enter_phase(Phase::kStop);
+      host_.log("the end of every process that is left");
       const auto killed = host_.kernel.jail_kill(jail_.get());
       if (!killed) return fail(killed.error(), "kill the jail");
       jail_.reset();
@@ -74,6 +83,7 @@ class Stop {
       on_host("exec.poststop", config_.commands.poststop);
     }
     if (record_) note("keeper", dismiss_keeper(*record_));
+    if (network) tell_of(*network);
     note("network", sweep_leases(host_));
     if (commands && phase >= Phase::kPrepare) on_host("exec.release", config_.commands.release);
     if (record_) note("record", record_->remove());
@@ -91,6 +101,25 @@ class Stop {
   void on_host(const char* step, const std::vector<std::string>& commands) {
     host_.interrupts.forget();
     note(step, commands_.on_host(commands));
+  }
+
+  /// What the keeper has taken away of what there was.
+  void tell_of(const network::Inspection& before) const {
+    if (const auto& alias = before.added; alias) {
+      const auto now = find_alias({.state_dir = host_.state_dir()}, alias->ip);
+      if (now && !*now) host_.log(ip_command("del", *alias));
+    }
+    const auto now = network::interfaces_of(host_.network, config_.name);
+    for (const auto& interface : before.interfaces) {
+      if (now && std::ranges::count(*now, interface) == 0) {
+        host_.log("ip link del " + interface.name);
+      }
+    }
+    for (const auto& name : config_.vnet_interfaces) {
+      if (host_.network.has_interface(name)) {
+        host_.log("ip -n " + config_.name + " link set " + name + " netns 1");
+      }
+    }
   }
 
   /// Whoever comes after us, should we be killed, goes on here.

@@ -30,6 +30,7 @@ struct Message {
     kRoot = 'r',      ///< with the jail's root directory
     kStatus = 'x',    ///< the exit status of a command that left processes behind
     kBusy = 'b',      ///< from process 1 of a jail: it stays
+    kMade = 'm',      ///< to process 1 of a jail: the jail is made
   };
   Kind kind{};
   std::string text;

@@ -60,7 +60,10 @@ class Init {
     signalfd_siginfo info{};
     while (::read(signals_.get(), &info, sizeof info) == sizeof info) {
       // Nobody in the jail can end it: only who is outside of the namespace has no number here.
-      if (info.ssi_signo == SIGTERM && info.ssi_pid == 0) told_ = true;
+      if (info.ssi_pid != 0 || info.ssi_code != SI_USER) continue;
+      if (info.ssi_signo == SIGTERM) told_ = true;
+      // It was for the command, and came before that was known outside.
+      if (command_ != 0) ::kill(command_, static_cast<int>(info.ssi_signo));
     }
   }
 
@@ -84,11 +87,20 @@ class Init {
   /// Whether no other process is there, whoever its parent is.
   static bool is_alone() { return ::kill(-1, 0) < 0 && errno == ESRCH; }
 
+  /// Whether the channel's other end is open. Takes what comes from there.
+  bool listens() {
+    char kind = 0;
+    ssize_t got = 0;
+    while (channel_ && (got = ::recv(channel_.get(), &kind, 1, MSG_DONTWAIT)) > 0) made_ = true;
+    return channel_ && got != 0;
+  }
+
   /// The end, if nothing is against it.
   void settle(bool children) {
-    char byte = 0;
-    const bool open = channel_ && ::recv(channel_.get(), &byte, 1, MSG_DONTWAIT) != 0;
+    const bool open = listens();
     if (open && !told_) return;
+    // Who makes the jail was killed before it was done: nothing of it is to stay.
+    if (channel_ && !open && !made_) ::_exit(1);
     if (!children && (!persist_ || told_) && is_alone()) ::_exit(status_);
     if (channel_) channel_.send(Message::Kind::kBusy, "");
     channel_.close();
@@ -106,6 +118,7 @@ class Init {
   Channel channel_;
   bool persist_;
   pid_t command_;
+  bool made_ = false;  ///< the jail, as the channel says
   bool told_ = false;  ///< to end as soon as it can
   int status_ = 0;
   libjail::UniqueFd signals_;

@@ -62,7 +62,10 @@ class Init : public ::testing::Test {
     pid_ = -1;
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
   }
-  void let_go() const { ::shutdown(channel_.get(), SHUT_WR); }
+  void let_go() const {
+    channel_.send(Message::Kind::kMade, "");
+    ::shutdown(channel_.get(), SHUT_WR);
+  }
   /// What it says next; kError where it has closed the channel.
   Message::Kind says() {
     while (channel_) {
@@ -138,6 +141,26 @@ TEST_F(Init, persists_until_it_is_told_from_outside) {
   EXPECT_EQ(end(SIGTERM), 0);
 }
 
+TEST_F(Init, ends_with_all_if_who_makes_the_jail_was_killed) {
+  std::array<int, 2> pair{};
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()), 0);
+  libjail::UniqueFd test(pair[0]);
+  libjail::UniqueFd insider(pair[1]);
+  start([&](Channel channel) {
+    if (::fork() == 0) {
+      test.reset();
+      ::close(kChannel);
+      for (;;) ::pause();
+    }
+    stay_as_init(std::move(channel), true);
+  });
+  insider.reset();
+  channel_.close();
+  EXPECT_EQ(end(), 1);
+  char byte = 0;
+  EXPECT_EQ(::read(test.get(), &byte, 1), 0) << "its child has ended, too";
+}
+
 TEST_F(Init, has_the_status_of_the_command) {
   start([](Channel channel) {
     if (fork_from_init(channel)) ::_exit(42);
@@ -148,6 +171,23 @@ TEST_F(Init, has_the_status_of_the_command) {
     static_cast<void>(::raise(SIGUSR1));
   });
   EXPECT_EQ(end(), 128 + SIGUSR1);
+}
+
+TEST_F(Init, passes_signals_from_outside_on_to_the_command) {
+  start([](Channel channel) {
+    if (!fork_from_init(channel)) ::_exit(98);
+    for (;;) ::pause();
+  });
+  int status = 0;
+  bool ended = false;
+  for (int i = 0; i < 10000 && !ended; ++i) {  // the kernel drops what comes too early
+    ::kill(pid_, SIGUSR1);
+    ::usleep(1000);
+    ended = ::waitpid(pid_, &status, WNOHANG) == pid_;
+  }
+  ASSERT_TRUE(ended);
+  pid_ = -1;
+  EXPECT_EQ(WEXITSTATUS(status), 128 + SIGUSR1);
 }
 
 TEST_F(Init, command_leads_a_session) {

@@ -124,6 +124,7 @@ class Supervisor {
           break;
         case Message::Kind::kRoot:  // no command sends these
         case Message::Kind::kBusy:
+        case Message::Kind::kMade:
           break;
       }
     }
