@@ -16,9 +16,20 @@ namespace libjail {
 namespace {
 
 Sys<UniqueFd> open_at(int dir, const char* name, int flags, mode_t mode = 0) {
-  const int fd = ::openat(dir, name, flags | O_CLOEXEC | O_NOFOLLOW, mode);
+  const int fd = ::openat(dir, name, flags | O_NOFOLLOW, mode);
   if (fd < 0) return std::unexpected(errno);
   return UniqueFd(fd);
+}
+
+Sys<UniqueFd> open_folder(int dir, const char* name) {
+  return open_at(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/// With a lock that those whom we execute inherit: where we are killed, it lasts until the helper
+/// is done. Else its change of the host would come after the next process has looked for what we
+/// left, and would stay for ever.
+Sys<UniqueFd> open_lock(int dir, const char* name, int flags) {
+  return open_at(dir, name, O_RDWR | flags, 0600);
 }
 
 }  // namespace
@@ -42,12 +53,12 @@ std::string read_state(int file) {
 Result<StateFolder> StateFolder::open(const std::string& state_dir, const char* kind) {
   const std::string what = "state folder " + state_dir;
   if (::mkdir(state_dir.c_str(), 0755) < 0 && errno != EEXIST) return fail(errno, what);
-  const auto base = open_at(AT_FDCWD, state_dir.c_str(), O_RDONLY | O_DIRECTORY);
+  const auto base = open_folder(AT_FDCWD, state_dir.c_str());
   if (!base) return fail(base.error(), what);
   if (::mkdirat(base->get(), kind, 0700) < 0 && errno != EEXIST) return fail(errno, what);
-  auto directory = open_at(base->get(), kind, O_RDONLY | O_DIRECTORY);
+  auto directory = open_folder(base->get(), kind);
   if (!directory) return fail(directory.error(), what);
-  auto lock = open_at(base->get(), "lock", O_RDWR | O_CREAT, 0600);
+  auto lock = open_lock(base->get(), "lock", O_CREAT);
   if (!lock) return fail(lock.error(), what + "/lock");
   if (const auto locked = lock_file(lock->get(), LOCK_EX); !locked) {
     return fail(locked.error(), what + "/lock");
@@ -60,12 +71,12 @@ bool StateFolder::exists(const std::string& state_dir, const char* kind) {
 }
 
 Sys<UniqueFd> StateFolder::file(const std::string& name) const {
-  return open_at(directory_.get(), name.c_str(), O_RDWR);
+  return open_lock(directory_.get(), name.c_str(), 0);
 }
 
 Result<UniqueFd> StateFolder::create(const std::string& name, const std::string& text) const {
   const std::string what = "state file " + path_ + "/" + name;
-  auto file = open_at(directory_.get(), name.c_str(), O_RDWR | O_CREAT | O_TRUNC, 0600);
+  auto file = open_lock(directory_.get(), name.c_str(), O_CREAT | O_TRUNC);
   if (!file) return fail(file.error(), what);
   const std::string line = text + "\n";
   const ssize_t written = ::write(file->get(), line.data(), line.size());

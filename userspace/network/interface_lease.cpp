@@ -10,6 +10,7 @@
 
 #include "jail/listing.hpp"
 #include "lib/state_folder.hpp"
+#include "lib/text.hpp"
 
 namespace libjail::network {
 namespace {
@@ -19,20 +20,41 @@ constexpr const char* kKind = "interfaces";
 constexpr const char* kOfBridge = "bridge";
 constexpr std::string_view kOfJail = "jail ";
 constexpr std::string_view kWithNat = " nat";
+constexpr std::string_view kIndex = " #";
 
 struct Owner {
   std::string jail{};  ///< empty: the file was cut short, or is that of a bridge
   bool bridge = false;
   bool nat = false;
+  unsigned int index = 0;  ///< of the interface; 0: not known
 };
 
 Owner owner_of(int file) {
   std::string text = read_state(file);
-  if (text == kOfBridge) return {.bridge = true};
-  if (!text.starts_with(kOfJail)) return {};
-  const bool nat = text.ends_with(kWithNat);
-  if (nat) text.resize(text.size() - kWithNat.size());
-  return {.jail = text.substr(kOfJail.size()), .nat = nat};
+  Owner owner;
+  if (const auto mark = text.rfind(kIndex); mark != std::string::npos) {
+    owner.index = parse_number<unsigned int>(text.substr(mark + kIndex.size())).value_or(0);
+    text.resize(mark);
+  }
+  owner.bridge = text == kOfBridge;
+  if (!text.starts_with(kOfJail)) return owner;
+  owner.nat = text.ends_with(kWithNat);
+  if (owner.nat) text.resize(text.size() - kWithNat.size());
+  owner.jail = text.substr(kOfJail.size());
+  return owner;
+}
+
+/// Writes down which interface was made.
+void record_index(const NetworkConfig& config, int file, const std::string& name) {
+  const auto index = config.index_of(name);
+  if (index == 0) return;
+  const std::string line = read_state(file) + std::string(kIndex) + std::to_string(index) + "\n";
+  static_cast<void>(::pwrite(file, line.data(), line.size(), 0));  // without it, the name says it
+}
+
+/// Whether the interface is another than ours, which somebody has removed.
+bool is_another(const NetworkConfig& config, const std::string& name, const Owner& owner) {
+  return owner.index != 0 && config.has_interface(name) && config.index_of(name) != owner.index;
 }
 
 using Jails = Result<std::vector<ListedJail>>;
@@ -51,6 +73,7 @@ Result<void> remove_link(Kernel& kernel, const NetworkConfig& config, const Stat
       return gone;
     }
   }
+  if (is_another(config, name, owner)) return state.remove(name);
   if (auto gone = run_helper(kernel, config, {"link", "del", name}, "ip link del " + name); !gone) {
     return gone;
   }
@@ -64,7 +87,12 @@ Result<void> remove_bridges(Kernel& kernel, const NetworkConfig& config, const S
   if (!names) return std::unexpected(names.error());
   for (const auto& name : *names) {
     const auto file = state.file(name);
-    if (!file || !owner_of(file->get()).bridge) continue;
+    const Owner owner = file ? owner_of(file->get()) : Owner();
+    if (!owner.bridge) continue;
+    if (is_another(config, name, owner)) {
+      if (auto gone = state.remove(name); !gone) return gone;
+      continue;
+    }
     if (auto tried = run_helper(kernel, config, {"bridge", "del", name}, "ip link del " + name);
         !tried) {
       return tried;
@@ -79,13 +107,16 @@ Result<void> remove_bridges(Kernel& kernel, const NetworkConfig& config, const S
 Result<void> make_bridge(Kernel& kernel, const NetworkConfig& config, const StateFolder& state,
                          const Bridge& bridge) {
   const bool there = config.has_interface(bridge.name);
-  if (there && !state.file(bridge.name)) return {};  // the administrator's
-  if (!there) {
-    if (auto file = state.create(bridge.name, kOfBridge); !file) {
-      return std::unexpected(file.error());
-    }
+  if (const auto file = state.file(bridge.name); there) {
+    if (!file) return {};  // the administrator's
+    if (is_another(config, bridge.name, owner_of(file->get()))) return state.remove(bridge.name);
+    return run_helper(kernel, config, bridge.add, bridge.command);
   }
-  return run_helper(kernel, config, bridge.add, bridge.command);
+  const auto file = state.create(bridge.name, kOfBridge);
+  if (!file) return std::unexpected(file.error());
+  auto made = run_helper(kernel, config, bridge.add, bridge.command);
+  if (made) record_index(config, file->get(), bridge.name);
+  return made;
 }
 
 /// Whether the interface can be made: what a killed process left is removed before.
@@ -93,11 +124,9 @@ Result<void> make_room(Kernel& kernel, const NetworkConfig& config, const StateF
                        const std::string& name) {
   const auto old = state.file(name);
   if (!old && !config.has_interface(name)) return {};
-  if (!old) {
-    return fail(EEXIST, "interface " + name,
-                "it was not made for a jail; remove it, or use "
-                "another");
-  }
+  const auto foreign =
+      fail(EEXIST, "interface " + name, "it was not made for a jail; remove it, or use another");
+  if (!old) return foreign;
   const Owner owner = owner_of(old->get());
   const bool free = lock_file(old->get(), LOCK_EX | LOCK_NB).has_value();
   if (owner.bridge || !free || jail_lives(kernel, config, owner.jail)) {
@@ -105,7 +134,9 @@ Result<void> make_room(Kernel& kernel, const NetworkConfig& config, const StateF
         EBUSY, "interface " + name,
         owner.bridge ? "it is the bridge of the jails" : "it belongs to jail " + owner.jail);
   }
-  return remove_link(kernel, config, state, name, owner);
+  const bool another = is_another(config, name, owner);
+  auto gone = remove_link(kernel, config, state, name, owner);
+  return gone && another ? foreign : gone;
 }
 
 }  // namespace
@@ -154,7 +185,10 @@ Result<InterfaceLease> InterfaceLease::acquire(Kernel& kernel, const NetworkConf
   }
   if (made && bridge) made = make_bridge(kernel, config, *state, *bridge);
   if (made) made = run_helper(kernel, config, add, command);
-  if (made) return InterfaceLease(name, jail, nat, *std::move(file));
+  if (made) {
+    record_index(config, file->get(), name);
+    return InterfaceLease(name, jail, nat, *std::move(file));
+  }
   static_cast<void>(state->remove(name));
   std::vector<std::string> removed;
   static_cast<void>(remove_bridges(kernel, config, *state, removed));
@@ -169,10 +203,11 @@ Result<std::vector<std::string>> InterfaceLease::release(Kernel& kernel,
   const UniqueFd file = std::move(file_);
   if (!lock_file(file.get(), LOCK_EX | LOCK_NB)) return removed;
   if (jail_lives(kernel, config, jail_)) return removed;
-  if (auto gone = remove_link(kernel, config, *state, name_, {.jail = jail_, .nat = nat_}); !gone) {
+  const Owner owner{.jail = jail_, .nat = nat_, .index = owner_of(file.get()).index};
+  if (!is_another(config, name_, owner)) removed.push_back(name_);
+  if (auto gone = remove_link(kernel, config, *state, name_, owner); !gone) {
     return std::unexpected(gone.error());
   }
-  removed.push_back(name_);
   if (auto gone = remove_bridges(kernel, config, *state, removed); !gone) {
     return std::unexpected(gone.error());
   }
@@ -216,10 +251,10 @@ Result<std::vector<std::string>> sweep_interfaces(Kernel& kernel, const NetworkC
     }
     if (!jails) jails = list_jails(kernel, config.listing.c_str());
     if (lives(*jails, owner.jail)) continue;
+    if (!is_another(config, name, owner)) removed.push_back(name);
     if (auto gone = remove_link(kernel, config, *state, name, owner); !gone) {
       return std::unexpected(gone.error());
     }
-    removed.push_back(name);
   }
   if (auto gone = remove_bridges(kernel, config, *state, removed); !gone) {
     return std::unexpected(gone.error());

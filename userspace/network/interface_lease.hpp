@@ -25,6 +25,10 @@ struct NetworkConfig {
   std::function<bool(const std::string&)> has_interface = [](const std::string& name) {
     return ::if_nametoindex(name.c_str()) != 0;
   };
+  /// The number of that interface, which no other ever gets; 0: there is none.
+  std::function<unsigned int(const std::string&)> index_of = [](const std::string& name) {
+    return ::if_nametoindex(name.c_str());
+  };
 };
 
 /// Runs jail-net(8), which says why it fails.

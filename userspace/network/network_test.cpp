@@ -98,8 +98,10 @@ class Networks : public ::testing::Test {
       .helper = "/h",
       .listing = folder / "jails",
       .forwarding = folder / "forwarding",
-      .has_interface = [this](const std::string& name) { return interfaces.contains(name); }};
+      .has_interface = [this](const std::string& name) { return interfaces.contains(name); },
+      .index_of = [this](const std::string&) { return index; }};
   std::set<std::string> interfaces;
+  unsigned int index = 0;  ///< of all of them
 };
 
 TEST_F(Networks, none) {
@@ -353,6 +355,45 @@ TEST_F(Networks, sweep_takes_what_a_killed_process_left) {
     EXPECT_THAT(*swept(), ::testing::Not(IsEmpty()));
     EXPECT_THAT(leases(), IsEmpty());
   }
+}
+
+TEST_F(Networks, interface_that_the_administrator_made_anew_stays) {
+  index = 7;
+  auto network = up(vlan());
+  ASSERT_THAT(network, IsOk());
+  EXPECT_EQ(testing::read_text(folder / "run/interfaces/eth0.12"), "jail web #7\n");
+  interfaces = {"eth0.12"};
+  index = 8;
+  kernel.runs.clear();
+  EXPECT_THAT(*network->release(kernel, config),
+              ElementsAre("ip address del 10.9.0.2/24 dev eth0.12"));
+  EXPECT_THAT(runs(), ElementsAre("address del eth0.12 10.9.0.2/24"));
+  EXPECT_THAT(leases(), IsEmpty());
+
+  folder.file("run/interfaces/j-web", "jail web nat #7\n");
+  folder.file("run/interfaces/jail0", "bridge #7\n");
+  interfaces = {"j-web", "jail0"};
+  kernel.runs.clear();
+  EXPECT_THAT(*swept(), IsEmpty());
+  EXPECT_THAT(runs(), ElementsAre("nat del web"));
+  EXPECT_THAT(leases(), IsEmpty());
+}
+
+TEST_F(Networks, interface_of_ours_is_known_by_its_number) {
+  index = 7;
+  interfaces = {"j-web", "jail0"};
+  folder.file("run/interfaces/j-web", "jail web #7\n");
+  folder.file("run/interfaces/jail0", "bridge #7\n");
+  EXPECT_THAT(*swept(), ElementsAre("ip link del j-web"));
+  EXPECT_THAT(runs(), ElementsAre("link del j-web", "bridge del jail0"));
+}
+
+TEST_F(Networks, interface_made_anew_is_in_the_way) {
+  index = 8;
+  interfaces = {"eth0.12"};
+  folder.file("run/interfaces/eth0.12", "jail web #7\n");
+  EXPECT_THAT(up(vlan()), IsError(EEXIST));
+  EXPECT_THAT(runs(), IsEmpty());
 }
 
 TEST_F(Networks, sweep_without_state_does_nothing) {
