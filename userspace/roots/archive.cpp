@@ -13,6 +13,8 @@
 #include <cerrno>
 #include <ctime>
 #include <memory>
+#include <set>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -39,10 +41,14 @@ using OwnedEntry = std::unique_ptr<archive_entry, Free>;
 
 constexpr std::uint64_t bit(int capability) { return std::uint64_t{1} << capability; }
 
-/// What the library says; an errno where it knows one.
+/// What the library says, and why where the kernel told it so.
 Result<void> complain(archive* from, const std::string& what) {
+  const int error = ::archive_errno(from);
+  const bool is_kernels = error > 0 && error != EILSEQ && error != EINVAL;  // its own two
   const char* text = ::archive_error_string(from);
-  return fail(0, what + ": " + (text != nullptr ? text : reason(::archive_errno(from))));
+  const std::string said = text != nullptr ? text : "";
+  const std::string why = is_kernels || said.empty() ? reason(error) : "";
+  return fail(0, what + ": " + said + (said.empty() || why.empty() ? "" : ": ") + why);
 }
 
 std::string quoted_path(archive_entry* entry) {
@@ -67,7 +73,8 @@ Result<void> copy_data(archive* from, archive* to, archive_entry* entry, Counter
     const int got = ::archive_read_data_block(from, &block, &size, &offset);
     if (got == ARCHIVE_EOF) return {};
     if (got < ARCHIVE_WARN) return complain(from, quoted_path(entry));
-    if (::archive_write_data_block(to, block, size, offset) < ARCHIVE_WARN) {
+    // A full disk is no more than a warning for it.
+    if (::archive_write_data_block(to, block, size, offset) < ARCHIVE_OK) {
       return complain(to, quoted_path(entry));
     }
     counters->bytes += size;
@@ -209,14 +216,19 @@ Result<void> unpack(Counters& counters) {
                       ARCHIVE_EXTRACT_ACL | ARCHIVE_EXTRACT_XATTR |
                       ARCHIVE_EXTRACT_SECURE_SYMLINKS | ARCHIVE_EXTRACT_SECURE_NODOTDOT |
                       ARCHIVE_EXTRACT_SECURE_NOABSOLUTEPATHS);
+  std::set<std::string> left_out;
   for (;;) {
     archive_entry* entry = nullptr;
     const int got = ::archive_read_next_header(tar.get(), &entry);
     if (got == ARCHIVE_EOF) break;
     if (got < ARCHIVE_WARN) return complain(tar.get(), "damaged archive");
     const mode_t type = ::archive_entry_filetype(entry);
-    if (type == AE_IFCHR || type == AE_IFBLK || type == AE_IFSOCK) {
+    const char* path = ::archive_entry_pathname(entry);
+    const char* other = ::archive_entry_hardlink(entry);
+    if (type == AE_IFCHR || type == AE_IFBLK || type == AE_IFSOCK ||
+        (other != nullptr && left_out.contains(other))) {
       ++counters.devices;
+      if (path != nullptr) left_out.emplace(path);
       continue;
     }
     const int made = ::archive_write_header(disk.get(), entry);

@@ -7,12 +7,14 @@
 #include <archive_entry.h>
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <filesystem>
 
 #include "jail/linux_kernel.hpp"
@@ -210,6 +212,36 @@ TEST_F(Archives, device_nodes_are_left_out) {
   EXPECT_THAT(result, IsOk());
   EXPECT_THAT(names(temp / "in/root"), ::testing::ElementsAre("file"));
   EXPECT_EQ(noted, "tar: 1 device nodes or sockets were left out");
+}
+
+TEST_F(Archives, other_names_of_device_nodes_are_left_out_too) {
+  write_tar(temp / "a.tar", {{.path = "null", .mode = S_IFCHR | 0666},
+                             {.path = "zero", .hardlink = "null"},
+                             {.path = "nothing", .hardlink = "zero"},
+                             {.path = "file", .content = "text"}});
+  EXPECT_THAT(unpack(temp / "a.tar"), IsOk());
+  EXPECT_THAT(names(temp / "in/root"), ::testing::ElementsAre("file"));
+}
+
+TEST_F(Archives, file_that_cannot_be_written_whole_is_an_error) {
+  write_tar(temp / "a.tar", {{.path = "file", .content = std::string(300000, 'x')}});
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit small{.rlim_cur = 100000, .rlim_max = before.rlim_max};
+  const auto handler = ::signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  const auto done = unpack(temp / "a.tar");
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  static_cast<void>(::signal(SIGXFSZ, handler));
+  EXPECT_THAT(done, FailsWith("\"file\": Write failed: File too large"));
+}
+
+TEST_F(Archives, folders_that_are_not_named_are_no_others) {
+  write_tar(temp / "a.tar", {{.path = "a/b/file", .content = "text"}});
+  ASSERT_THAT(unpack(temp / "a.tar"), IsOk());
+  for (const char* name : {"in/root/a", "in/root/a/b"}) {
+    EXPECT_EQ(fs::status(temp / name).permissions(), fs::perms(0755)) << name;
+  }
 }
 
 TEST_F(Archives, damaged_and_foreign_files) {

@@ -223,6 +223,23 @@ Result<void> fill_oci(const Environment& environment, const Source& source, cons
   return remove_scratch(environment, target);
 }
 
+Result<void> fill_from(const Environment& environment, const Source& source, const Target& target,
+                       const std::string& step) {
+  switch (source.kind) {
+    case Kind::kBusybox:
+      return fill_busybox(environment, target, step);
+    case Kind::kDebian:
+      return fill_debian(environment, source, target, step);
+    case Kind::kOci:
+      return fill_oci(environment, source, target, step);
+    case Kind::kFolder:
+      return fill_folder(environment, source, target, step);
+    case Kind::kArchive:
+      return fill_archive(environment, source, target, step);
+  }
+  return fail(EINVAL, source.text);
+}
+
 }  // namespace
 
 Result<std::string> base_key(const Environment& environment, const Source& source) {
@@ -256,19 +273,11 @@ Result<void> copy_tree(const Environment& environment, int from, int to, const s
 
 Result<void> fill(const Environment& environment, const Source& source, const Target& target,
                   const std::string& step) {
-  switch (source.kind) {
-    case Kind::kBusybox:
-      return fill_busybox(environment, target, step);
-    case Kind::kDebian:
-      return fill_debian(environment, source, target, step);
-    case Kind::kOci:
-      return fill_oci(environment, source, target, step);
-    case Kind::kFolder:
-      return fill_folder(environment, source, target, step);
-    case Kind::kArchive:
-      return fill_archive(environment, source, target, step);
-  }
-  return fail(EINVAL, source.text);
+  auto done = fill_from(environment, source, target, step);
+  // What gets a name next shall be there after a power failure, too; and a file system in an image
+  // finds out here that there is no room for what it took.
+  if (done && ::syncfs(target.fd) < 0) done = fail(errno, "write " + target.path);
+  return done;
 }
 
 std::vector<std::string> fill_commands(const Environment& environment, const Source& source,

@@ -145,7 +145,7 @@ Result<void> make_world_read_only(const std::string& writable) {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   const rlimit no_core{0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core);
-  ::umask(helper.work ? 0 : 022);
+  ::umask(022);  // for folders that an archive does not name
   const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   if (null < 0 || ::dup2(helper.in >= 0 ? helper.in : null, STDIN_FILENO) < 0 ||
       ::dup2(helper.out >= 0 ? helper.out : null, STDOUT_FILENO) < 0 ||

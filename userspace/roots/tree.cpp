@@ -65,12 +65,15 @@ void free_folder(int dir) {
 }
 
 /// Moves a folder up, under a name that is free there.
-Sys<void> move_up(int from, const std::string& name, int to, unsigned long& counter) {
-  for (;;) {
+Sys<void> move_up(Kernel& kernel, int from, const std::string& name, int to,
+                  unsigned long& counter) {
+  for (bool freed = false;;) {
     const std::string fresh = ".remove-" + std::to_string(counter++);
     if (::renameat2(from, name.c_str(), to, fresh.c_str(), RENAME_NOREPLACE) == 0) return {};
-    if (errno == EEXIST) continue;
-    return std::unexpected(errno);
+    const int error = errno;
+    if (error == EEXIST) continue;
+    if (error != EPERM || std::exchange(freed, true)) return std::unexpected(error);
+    if (const auto folder = open_folder(kernel, from, name)) free_folder(folder->get());
   }
 }
 
@@ -83,7 +86,7 @@ Result<void> dissolve(Kernel& kernel, int top, const std::string& name, unsigned
   const auto inside = entries(folder->get());
   if (!inside) return fail(inside.error(), "read folder \"" + name + "\"");
   for (const auto& entry : *inside) {
-    const auto gone = S_ISDIR(entry.mode) ? move_up(folder->get(), entry.name, top, counter)
+    const auto gone = S_ISDIR(entry.mode) ? move_up(kernel, folder->get(), entry.name, top, counter)
                                           : remove_file(kernel, folder->get(), entry);
     if (!gone) return fail(gone.error(), "remove \"" + entry.name + "\"");
   }

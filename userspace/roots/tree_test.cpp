@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -93,6 +95,20 @@ TEST_F(Tree, immutable_files_go_and_their_other_names_stay_immutable) {
   EXPECT_TRUE(fs::exists(temp / "other/file"));
   EXPECT_TRUE(*is_immutable(file.get()));
   EXPECT_THAT(remove("other"), IsOk());
+}
+
+TEST_F(Tree, immutable_folders_go_at_any_depth) {
+  for (const int flag : {FS_IMMUTABLE_FL, FS_APPEND_FL}) {
+    temp.file("tree/a/b/c/file", "text");
+    for (const char* name : {"tree/a/b/c", "tree/a/b", "tree/a", "tree"}) {
+      const UniqueFd folder(::open((temp / name).c_str(), O_RDONLY | O_CLOEXEC));
+      if (::ioctl(folder.get(), FS_IOC_SETFLAGS, &flag) < 0) GTEST_SKIP() << "no such flag here";
+    }
+    ASSERT_EQ(::rename((temp / "tree/a/b").c_str(), (temp / "tree/b").c_str()), -1)
+        << "the control";
+    EXPECT_THAT(remove("tree"), IsOk());
+    EXPECT_FALSE(fs::exists(temp / "tree"));
+  }
 }
 
 TEST_F(Tree, entries_are_those_of_the_folder) {

@@ -27,7 +27,9 @@ void TempDir::folder(std::string_view name) const { fs::create_directories(*this
 
 void TempDir::file(std::string_view name, std::string_view text) const {
   fs::create_directories(fs::path(*this / name).parent_path());
-  std::ofstream(*this / name) << text;
+  std::ofstream file(*this / name);
+  file << text << std::flush;
+  if (!file) std::abort();  // a full disk must not look like what a test expects
 }
 
 void TempDir::link(std::string_view name, std::string_view target) const {
