@@ -45,7 +45,10 @@ static void enter_and_execute(int jail, int output, char* const command[]) {
     perror("run");
     _exit(kNoJail);
   }
-  if (jail_attach(kJail, 0) < 0) _exit(complain("enter the jail"));
+  if (jail_attach(kJail, 0) < 0) {
+    perror("run: enter the jail");
+    _exit(kNoJail);
+  }
   execv(command[0], command);
   perror(command[0]);
   _exit(kNotExecuted);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The C interface, as far as it goes on a kernel without jails.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -80,6 +82,32 @@ TEST_F(CInterface, descriptors_that_are_no_jails) {
   EXPECT_EQ(jail_kill(-1), -1);
   EXPECT_EQ(jail_wait(1023, 0), -1);
   EXPECT_EQ(errno, EBADF);
+}
+
+TEST_F(CInterface, descriptor_that_can_be_polled_is_no_jail_for_that) {
+  const int file = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  EXPECT_EQ(jail_wait(file, 0), -1);
+  EXPECT_EQ(errno, ENOTTY);
+  ::close(file);
+}
+
+TEST_F(CInterface, null_is_an_error_and_no_crash) {
+  std::array<int, 8> answers{jail_spec_set_ceiling(nullptr, 0),
+                             jail_spec_set_flags(nullptr, 0),
+                             jail_spec_set_address(nullptr, "10.2.3.4", 0),
+                             jail_spec_set_name(nullptr, "web"),
+                             jail_spec_set_hostname(nullptr, "web"),
+                             jail_create(nullptr),
+                             jail_enter(nullptr),
+                             jail_capmask_parse("none", nullptr)};
+  EXPECT_THAT(answers, ::testing::Each(-1));
+  EXPECT_EQ(errno, EINVAL);
+  EXPECT_STREQ(jail_errmsg(), "no place for the mask was given: Invalid argument");
+  EXPECT_EQ(jail_list_next(nullptr), nullptr);
+  EXPECT_EQ(errno, EINVAL);
+  EXPECT_EQ(jail_capmask_format(0x21, nullptr, 6), 10);
+  jail_list_close(nullptr);
+  jail_spec_free(nullptr);
 }
 
 TEST_F(CInterface, bad_address_of_the_short_form) {

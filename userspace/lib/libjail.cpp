@@ -31,7 +31,7 @@ thread_local std::array<char, 1024> last_error{};
 
 /// Copies as much of @p text as there is room for, with a NUL.
 void copy_text(std::string_view text, char* buffer, std::size_t size) {
-  if (size == 0) return;
+  if (buffer == nullptr || size == 0) return;
   const std::size_t length = std::min(text.size(), size - 1);
   std::memcpy(buffer, text.data(), length);
   buffer[length] = '\0';
@@ -44,6 +44,10 @@ int failed(const Error& error) {
 }
 
 int failed(int code, std::string what) { return failed(Error{code, std::move(what), {}}); }
+
+/// Where a pointer is NULL that must not be.
+int missing(const char* what) { return failed(EINVAL, std::string("no ") + what + " was given"); }
+constexpr const char* kSpec = "struct jail_spec";
 
 }  // namespace
 
@@ -129,20 +133,25 @@ jail_spec* jail_spec_new(const char* path) {
 void jail_spec_free(jail_spec* spec) { delete spec; }
 
 int jail_spec_set_ceiling(jail_spec* spec, uint64_t ceiling) {
+  if (spec == nullptr) return missing(kSpec);
   spec->ceiling = ceiling;
   return 0;
 }
 
 int jail_spec_set_flags(jail_spec* spec, uint64_t flags) {
+  if (spec == nullptr) return missing(kSpec);
   if ((flags & ~(JAIL_UNSAFE_CAPS | JAIL_STRICT_BIND)) != 0) return failed(EINVAL, "jail flags");
   spec->flags = flags;
   return 0;
 }
 
 int jail_spec_set_address(jail_spec* spec, const char* address, unsigned int flags) {
-  spec->address = {};
-  spec->address_text.clear();
-  if (address == nullptr) return 0;
+  if (spec == nullptr) return missing(kSpec);
+  if (address == nullptr) {
+    spec->address = {};
+    spec->address_text.clear();
+    return 0;
+  }
   const auto parsed = libjail::parse_address(address);
   if (!parsed) return failed(parsed.error());
   const auto& given = *parsed;
@@ -151,6 +160,7 @@ int jail_spec_set_address(jail_spec* spec, const char* address, unsigned int fla
   }
   if ((flags & ~JAIL_ADDR_SHARED) != 0) return failed(EINVAL, "address flags");
   const std::uint32_t ip = htonl(given->ip);
+  spec->address = {};
   spec->address.family = AF_INET;
   spec->address.flags = flags;
   std::memcpy(spec->address.addr, &ip, sizeof ip);
@@ -159,6 +169,7 @@ int jail_spec_set_address(jail_spec* spec, const char* address, unsigned int fla
 }
 
 int jail_spec_set_name(jail_spec* spec, const char* name) {
+  if (spec == nullptr) return missing(kSpec);
   const auto parsed = libjail::parse_name(name != nullptr ? name : "");
   if (!parsed) return failed(parsed.error());
   spec->name = *parsed;
@@ -166,6 +177,7 @@ int jail_spec_set_name(jail_spec* spec, const char* name) {
 }
 
 int jail_spec_set_hostname(jail_spec* spec, const char* hostname) {
+  if (spec == nullptr) return missing(kSpec);
   const std::string_view text = hostname != nullptr ? hostname : "";
   if (text.empty()) return failed(EINVAL, "the host name is empty");
   if (text.size() >= JAIL_HOSTNAME_SIZE) {
@@ -175,9 +187,11 @@ int jail_spec_set_hostname(jail_spec* spec, const char* hostname) {
   return 0;
 }
 
-int jail_create(const jail_spec* spec) { return call(*spec, JAIL_NO_ENTER); }
+int jail_create(const jail_spec* spec) {
+  return spec == nullptr ? missing(kSpec) : call(*spec, JAIL_NO_ENTER);
+}
 
-int jail_enter(const jail_spec* spec) { return call(*spec, 0); }
+int jail_enter(const jail_spec* spec) { return spec == nullptr ? missing(kSpec) : call(*spec, 0); }
 
 int jail_open_name(const char* name) {
   libjail::LinuxKernel kernel;
@@ -200,6 +214,11 @@ int jail_kill(int jailfd) {
 
 int jail_wait(int jailfd, int timeout) {
   libjail::LinuxKernel kernel;
+  // Other descriptors can be polled, too, and that would be taken for the end of a jail.
+  jail_info info{};
+  if (const auto asked = kernel.jail_info(jailfd, &info); !asked) {
+    return failed(asked.error(), "wait for a jail");
+  }
   const auto empty = kernel.jail_wait(jailfd, timeout);
   if (!empty) return failed(empty.error(), "wait for a jail");
   return *empty ? 1 : 0;
@@ -222,6 +241,10 @@ jail_list* jail_list_open() {
 }
 
 const jail_list_entry* jail_list_next(jail_list* list) {
+  if (list == nullptr) {
+    missing("struct jail_list");
+    return nullptr;
+  }
   if (list->next == list->jails.size()) return nullptr;
   const auto& jail = list->jails[list->next++];
   list->entry = {.jid = jail.jid,
@@ -241,6 +264,7 @@ void jail_list_close(jail_list* list) { delete list; }
 int jail_capmask_parse(const char* text, uint64_t* mask) {
   const auto parsed = libjail::parse_capmask(text != nullptr ? text : "");
   if (!parsed) return failed(parsed.error());
+  if (mask == nullptr) return missing("place for the mask");
   *mask = *parsed;
   return 0;
 }

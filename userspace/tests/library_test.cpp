@@ -95,6 +95,15 @@ TEST_F(Library, information) {
   EXPECT_GT(info.jid, 0U);
 }
 
+TEST_F(Library, bad_address_leaves_the_one_before) {
+  ASSERT_EQ(jail_spec_set_address(spec.get(), kAddress, 0), 0);
+  EXPECT_EQ(jail_spec_set_address(spec.get(), "10.2.3", 0), -1);
+  EXPECT_EQ(jail_spec_set_address(spec.get(), "10.2.3.5", 2), -1) << "flags that there are not";
+  const UniqueFd jail(jail_create(spec.get()));
+  ASSERT_TRUE(jail) << jail_errmsg();
+  EXPECT_EQ(jails().at(0).address, kAddress);
+}
+
 TEST_F(Library, open_by_name_and_by_jid) {
   ASSERT_EQ(jail_spec_set_name(spec.get(), "web"), 0);
   const UniqueFd jail(jail_create(spec.get()));

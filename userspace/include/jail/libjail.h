@@ -4,7 +4,9 @@
  * bind to C.
  *
  * Functions that return int answer -1 on failure, those that return a pointer NULL; errno is set
- * then and jail_errmsg() has a sentence. Descriptors are close-on-exec. Strings are copied.
+ * then and jail_errmsg() has a sentence. The three system calls set errno only, and may be used
+ * between fork(2) and execve(2) of a process with threads. Descriptors are close-on-exec. Strings
+ * are copied.
  * The library has no state but the text of jail_errmsg(), which each thread has for itself.
  */
 #ifndef JAIL_LIBJAIL_H
@@ -97,7 +99,7 @@ JAIL_EXPORT int jail_kill(int jailfd);
 /*
  * Waits until the jail has no process any more and has let go of its root directory and address.
  * timeout: milliseconds, 0 to ask only, -1 without limit.
- * Returns 1 when it is so, 0 after the time.
+ * Returns 1 when it is so, 0 after the time; EBADF, ENOTTY where jailfd is no jail descriptor.
  */
 JAIL_EXPORT int jail_wait(int jailfd, int timeout);
 
