@@ -87,7 +87,7 @@ TEST_F(Jls, every_parameter) {
   EXPECT_THAT(
       outcome.out,
       MatchesRegex("nodying ip4=new jid=" + jid() + " name=web parent=0 path=" + root.path() +
-                   " processes=1 start_time=20..-..-..T..:..:..Z allow.nounsafe "
+                   " nopersist processes=1 start_time=20..-..-..T..:..:..Z allow.nounsafe "
                    "cap.ceiling=chown,kill host.hostname=web ip4.addr=10.2.3.4\n"));
   const auto as_nobody = jls({"-n"}, become_nobody);
   EXPECT_EQ(as_nobody.status, 0) << as_nobody.err;
@@ -103,9 +103,22 @@ TEST_F(Jls, leave_for_what_is_unsafe_shows) {
   Process first(jail("echo up; exec sleep 1000", {"-n", "web", "-o", "allow.unsafe"}, "mknod"));
   ASSERT_TRUE(first.prints("up"));
   EXPECT_EQ(jls({"-s"}).out, "ip4=disable name=web path=" + root.path() +
-                                 " allow.unsafe cap.ceiling=mknod host.hostname=web\n");
+                                 " nopersist allow.unsafe cap.ceiling=mknod host.hostname=web\n");
   ::kill(first.pid(), SIGKILL);
   first.wait();
+}
+
+TEST_F(Jls, what_it_prints_makes_the_jail_again) {
+  const char* const make_web = "exec $0 -q -c name=web path=\"$1\" persist host.hostname=www";
+  ASSERT_EQ(run({"/bin/sh", "-c", make_web, kJail, root.path()}).status, 0);
+  EXPECT_EQ(jls({"persist"}).out, "true\n");
+  const auto before = jls({"-s"}).out;
+  EXPECT_THAT(before, HasSubstr(" persist "));
+  ASSERT_EQ(run({kJail, "-q", "-r", "web"}).status, 0);
+  const auto outcome = run({"/bin/sh", "-c", "exec $0 -q -c $1", kJail, before});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(jls({"-s"}).out, before);
+  EXPECT_EQ(run({kJail, "-q", "-r", "web"}).status, 0);
 }
 
 TEST_F(Jls, one_jail) {

@@ -8,7 +8,9 @@
 #include <utility>
 
 #include "jail/apply.hpp"
+#include "jail/conf/config.hpp"
 #include "jail/read_file.hpp"
+#include "lifecycle/record.hpp"
 
 namespace jls_tool {
 namespace {
@@ -25,6 +27,18 @@ bool is_jailed(libjail::Kernel& kernel, const char* status) {
   return found != std::string::npos && text->substr(found + kField.size(), 2) != "0\n";
 }
 
+/// Whether the jail was started so; nothing where that cannot be read. The kernel does not know: a
+/// process that jail(8) left holds the jail.
+std::optional<bool> persist(libjail::Kernel& kernel, const Sources& sources,
+                            const std::string& name) {
+  const auto read = libjail::lifecycle::Record::read(kernel, sources.state_dir, name);
+  if (!read) return {};
+  const std::optional<libjail::conf::JailSettings>& settings = *read;
+  if (!settings) return false;
+  const auto config = libjail::conf::make_config(*settings);
+  return config ? std::optional(config->persist) : std::nullopt;
+}
+
 }  // namespace
 
 Result<std::vector<ListedJail>> list(libjail::Kernel& kernel, const Sources& sources) {
@@ -37,7 +51,8 @@ Result<std::vector<ListedJail>> list(libjail::Kernel& kernel, const Sources& sou
   return libjail::fail(ENOENT, jails.error().what, "mount proc on /proc");
 }
 
-Result<std::vector<Jail>> inform(libjail::Kernel& kernel, std::vector<ListedJail> jails) {
+Result<std::vector<Jail>> inform(libjail::Kernel& kernel, const Sources& sources,
+                                 std::vector<ListedJail> jails) {
   std::vector<Jail> informed;
   for (auto& listed : jails) {
     Jail jail{.listed = std::move(listed)};
@@ -53,6 +68,7 @@ Result<std::vector<Jail>> inform(libjail::Kernel& kernel, std::vector<ListedJail
       }
       if (jail.listed.name != std::string_view(info.name)) continue;  // another one got its number
       jail.info = info;
+      jail.persist = persist(kernel, sources, jail.listed.name);
     }
     informed.push_back(std::move(jail));
   }

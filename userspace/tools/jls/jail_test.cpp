@@ -33,7 +33,7 @@ class Jails : public ::testing::Test {
 
   libjail::Result<std::vector<Jail>> inform_of(bool dying) {
     return inform(
-        kernel,
+        kernel, {.state_dir = folder.path()},
         {{.jid = 4, .dying = dying, .address = {}, .name = "web", .hostname = {}, .path = {}}});
   }
 
@@ -75,6 +75,18 @@ TEST_F(Jails, information) {
   const auto jails = inform_of(false);
   ASSERT_THAT(jails, IsOk());
   ASSERT_TRUE(jails->at(0).info.has_value());
+  EXPECT_EQ(jails->at(0).persist, false);
+}
+
+TEST_F(Jails, what_the_kernel_does_not_know_is_in_the_record) {
+  named("web");
+  folder.file("records/web/jail.conf", "web { path = /srv/web; persist; }\n");
+  EXPECT_EQ(inform_of(false)->at(0).persist, true);
+  folder.file("records/web/jail.conf", "web { path = /srv/web; }\n");
+  EXPECT_EQ(inform_of(false)->at(0).persist, false);
+  folder.file("records/web/jail.conf", "web {");
+  EXPECT_EQ(inform_of(false)->at(0).persist, std::nullopt);
+  EXPECT_EQ(inform_of(true)->at(0).persist, std::nullopt) << "it is dying";
 }
 
 TEST_F(Jails, dying_one_is_listed_without) {

@@ -41,6 +41,11 @@ constexpr auto kParameters = std::to_array<Parameter>({
     {"parent", true, false,
      [](const Jail& jail) -> Value { return std::to_string(jail.listed.parent); }},
     {"path", false, false, [](const Jail& jail) -> Value { return jail.listed.path; }},
+    {"persist", false, true,
+     [](const Jail& jail) -> Value {
+       if (!jail.persist) return {};
+       return *jail.persist;
+     }},
     {"processes", true, false,
      [](const Jail& jail) -> Value { return std::to_string(jail.listed.processes); }},
     {"start_time", true, true,

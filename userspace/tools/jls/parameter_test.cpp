@@ -63,6 +63,9 @@ TEST(Parameter, from_the_information) {
   EXPECT_EQ(find_parameter("allow.unsafe")->value(jail), Value(false));
   jail.info->flags = JAIL_UNSAFE_CAPS;
   EXPECT_EQ(find_parameter("allow.unsafe")->value(jail), Value(true));
+  EXPECT_EQ(find_parameter("persist")->value(jail), Value());
+  jail.persist = true;
+  EXPECT_EQ(find_parameter("persist")->value(jail), Value(true));
 }
 
 TEST(Parameter, start_time_is_a_moment_of_the_clock) {

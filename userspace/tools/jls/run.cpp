@@ -63,7 +63,7 @@ cli::Stop run(libjail::Kernel& kernel, Request request, const Sources& sources) 
   if (request.all) leave_out_what_needs_privilege(kernel, request);
   std::vector<Jail> jails;
   if (needs_info(request)) {
-    auto informed = inform(kernel, *std::move(selected));
+    auto informed = inform(kernel, sources, *std::move(selected));
     if (!informed) return refusal(informed.error());
     jails = *std::move(informed);
   } else {

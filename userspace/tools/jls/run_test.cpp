@@ -34,7 +34,7 @@ class Run : public ::testing::Test {
     if (const auto* stop = std::get_if<cli::Stop>(&parsed)) return *stop;
     const std::string listing = folder / "jails";
     return run(kernel, std::get<Request>(std::move(parsed)),
-               {.listing = listing.c_str(), .status = "/nowhere"});
+               {.listing = listing.c_str(), .status = "/nowhere", .state_dir = folder.path()});
   }
 
   std::string print(std::vector<std::string> arguments) {
@@ -102,7 +102,7 @@ TEST_F(Run, parameters) {
 
 TEST_F(Run, settable_ones_for_jail) {
   EXPECT_EQ(print({"-s", "-j", "web"}),
-            "ip4=new name=web path=/srv/web allow.nounsafe cap.ceiling=chown,kill "
+            "ip4=new name=web path=/srv/web nopersist allow.nounsafe cap.ceiling=chown,kill "
             "host.hostname=www.example.org ip4.addr=10.2.3.4\n");
   EXPECT_EQ(print({"-sd", "-j", "5"}),
             "ip4=disable name=old path=/srv/old cap.ceiling=none host.hostname=old\n");
