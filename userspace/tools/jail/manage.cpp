@@ -20,6 +20,7 @@
 #include "lifecycle/record.hpp"
 #include "lifecycle/start.hpp"
 #include "lifecycle/stop.hpp"
+#include "session/channel.hpp"
 #include "tools/jail/run.hpp"
 #include "tools/jail/selection.hpp"
 #include "tools/jail/workers.hpp"
@@ -48,20 +49,6 @@ std::string free_name(const lifecycle::Host& host) {
   }
 }
 
-/// The jail of the command line. Where it runs and is to be changed, what is not said stays.
-std::optional<conf::Block> whole_block(const lifecycle::Host& host, const Manage& request) {
-  if (!request.block) return request.block;
-  auto given = *request.block;
-  if (given.name.empty()) given.name = free_name(host);
-  if (!request.modify) return given;
-  const auto now = lifecycle::Record::peek(host.kernel, host.state_dir(), given.name);
-  if (!now) return given;
-  auto block = lifecycle::block_of(*now);
-  block.position = given.position;
-  block.statements.insert(block.statements.end(), given.statements.begin(), given.statements.end());
-  return block;
-}
-
 bool is_jid(const std::string& text) {
   return libjail::parse_number<std::uint32_t>(text).has_value();
 }
@@ -71,6 +58,22 @@ std::string name_in(const std::vector<ListedJail>& jails, const std::string& giv
   const auto jid = libjail::parse_number<std::uint32_t>(given);
   const auto at = jid ? std::ranges::find(jails, *jid, &ListedJail::jid) : jails.end();
   return at == jails.end() ? given : at->name;
+}
+
+/// The jail of the command line. Where it runs and is to be changed, what is not said stays.
+std::optional<conf::Block> whole_block(const lifecycle::Host& host, const Manage& request) {
+  if (!request.block) return request.block;
+  auto given = *request.block;
+  if (given.name.empty()) given.name = free_name(host);
+  if (!request.modify) return given;
+  const auto jails = libjail::list_jails(host.kernel, host.listing().c_str());
+  if (jails) given.name = name_in(*jails, given.name);
+  const auto now = lifecycle::Record::peek(host.kernel, host.state_dir(), given.name);
+  if (!now) return given;
+  auto block = lifecycle::block_of(*now);
+  block.position = given.position;
+  block.statements.insert(block.statements.end(), given.statements.begin(), given.statements.end());
+  return block;
 }
 
 constexpr int kGone = 2;  ///< of a worker: its jail is not there, whatever is to depend on it
@@ -96,8 +99,10 @@ class Manager {
     }
     auto wanted = names();
     for (auto& name : wanted) {
-      if (block_ || !is_jid(name)) continue;
-      name = name_in(running(), name);
+      // A jail on the command line was looked for before; a new one cannot have a number for a
+      // name.
+      if ((block_ && !request_.modify) || !is_jid(name)) continue;
+      if (!block_) name = name_in(running(), name);
       if (!is_jid(name)) continue;
       complain({.code = 0,
                 .what = "no jail with a name has the ID " + name,
@@ -113,6 +118,7 @@ class Manager {
       clean_up_all(*jails);
       return status_;
     }
+    if (!open_jid_file()) return status_;
     if (request_.remove) stop_for_restart(*jails);
     set_up_all(*jails);
     return status_;
@@ -160,7 +166,8 @@ class Manager {
   void set_up_all(const std::vector<SelectedJail>& jails);
   void set_up(const SelectedJail& jail);
   void start(const SelectedJail& jail);
-  void write_jid_file(const std::string& path, const SelectedJail& jail, std::uint32_t jid);
+  /// Before anything is made. @return whether it is there, or none was asked for
+  bool open_jid_file();
 
   std::vector<std::string> to_remove();
   /// Those, and the running ones that depend on them, each before those that it depends on.
@@ -181,6 +188,7 @@ class Manager {
   Selection selection_;
   std::set<std::string> failed_;
   std::set<std::string> restarted_;  ///< stopped only for that
+  libjail::UniqueFd jid_file_;       ///< a line for each jail that is made
   Earlier dependents_;               ///< which stop before a jail
   int status_ = EXIT_SUCCESS;
 };
@@ -314,15 +322,21 @@ void Manager::start(const SelectedJail& jail) {
     host_.warn(config.name +
                ": has ended, as exec.start left no process in it (persist keeps it alive)");
   }
-  if (request_.jid_file) write_jid_file(*request_.jid_file, jail, started->jid);
+  const std::string line = "jid=" + std::to_string(started->jid) + " " +
+                           conf::format_settings(jail.settings, " ") + "\n";
+  if (jid_file_ && !cli::write_all(jid_file_.get(), line)) {
+    complain({.code = errno, .what = request_.jid_file.value_or("")});
+  }
 }
 
-void Manager::write_jid_file(const std::string& path, const SelectedJail& jail, std::uint32_t jid) {
+bool Manager::open_jid_file() {
+  if (!request_.jid_file) return true;
   const libjail::UniqueFd file(
-      ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644));
-  const std::string text =
-      "jid=" + std::to_string(jid) + " " + conf::format_settings(jail.settings, " ") + "\n";
-  if (!file || !cli::write_all(file.get(), text)) complain({.code = errno, .what = path});
+      ::open(request_.jid_file->c_str(),
+             O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0644));
+  if (file) jid_file_.reset(::fcntl(file.get(), F_DUPFD_CLOEXEC, session::kFirstFree));
+  if (!jid_file_) complain({.code = errno, .what = *request_.jid_file});
+  return static_cast<bool>(jid_file_);
 }
 
 // --- removing ------------------------------------------------------------------------------------

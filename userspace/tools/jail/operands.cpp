@@ -2,9 +2,11 @@
 #include "tools/jail/operands.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <utility>
 
+#include "lib/text.hpp"
 #include "tools/jail/selection.hpp"
 
 namespace jail_tool {
@@ -68,6 +70,15 @@ libjail::Result<OperandJail> read_operands(const std::vector<std::string>& opera
                          "parameters make one");
   }
   return jail;
+}
+
+void take_jid_for_name(conf::Block& block) {
+  const auto jid = std::ranges::find(block.statements, "jid", &conf::Statement::name);
+  if (!block.name.empty() || jid == block.statements.end() || jid->values.size() != 1) return;
+  const std::string number = jid->values.front().literal();
+  if (!libjail::parse_number<std::uint32_t>(number)) return;
+  block.name = number;
+  block.statements.erase(jid);
 }
 
 }  // namespace jail_tool

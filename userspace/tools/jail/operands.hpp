@@ -24,6 +24,9 @@ struct OperandJail {
 [[nodiscard]] libjail::Result<OperandJail> read_operands(const std::vector<std::string>& operands,
                                                          const std::string& name);
 
+/// Where the jail has no name, its parameter jid is one, which is that of a jail that runs.
+void take_jid_for_name(libjail::conf::Block& block);
+
 /// `NAME = value;`, or `NAME;` without one, as if it stood on the command line.
 [[nodiscard]] libjail::conf::Statement statement(const std::string& name,
                                                  const std::optional<std::string>& value,

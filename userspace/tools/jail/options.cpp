@@ -245,9 +245,11 @@ Request manage_request(const std::vector<std::string>& operands, const Flags& fl
   }
   auto jail = read_operands(operands, flags.name);
   if (!jail) return refuse(jail.error().text());
+  if (flags.modify) take_jid_for_name(jail->block);
   if (!flags.create && !jail->argv.empty()) return refuse("command= goes with -c");
   if (jail->block.name.empty() && (flags.modify || flags.remove)) {
-    return refuse("the jail has no name (give name=NAME or -n NAME)");
+    return refuse(std::string("the jail has no name (give name=NAME") +
+                  (flags.modify ? ", jid=JID" : "") + " or -n NAME)");
   }
   request.block = std::move(jail->block);
   request.argv = std::move(jail->argv);
@@ -288,11 +290,16 @@ Request take_operands(std::vector<std::string> operands, const Flags& flags) {
 Request parse_arguments(std::vector<std::string> argv) {
   cli::Arguments arguments(std::move(argv), "cCe:f:hilmp:qrvJ:Mn:o:Ru:U:", kLongOptions);
   Flags flags;
+  std::optional<Stop> stop;
   for (int code = arguments.next(); code != -1; code = arguments.next()) {
-    if (auto stop = take_option(code, arguments, flags)) return *std::move(stop);
+    // The first mistake is told, but which form it is may show behind it.
+    if (auto mistake = take_option(code, arguments, flags); mistake && !stop) {
+      stop = std::move(mistake);
+    }
   }
-  if (auto stop = contradiction(flags)) {
-    if (flags.manages()) stop->status = EXIT_FAILURE;
+  if (!stop) stop = contradiction(flags);
+  if (stop) {
+    if (stop->status != EXIT_SUCCESS && flags.manages()) stop->status = EXIT_FAILURE;
     return *std::move(stop);
   }
   if (flags.manages()) return manage_request(arguments.operands(), flags);

@@ -209,6 +209,33 @@ TEST(Options, jail_on_the_command_line) {
   EXPECT_EQ(manage_of({"-c", "path=/x"}).block->name, "") << "the name is found later";
 }
 
+TEST(Options, jail_to_be_changed_can_be_given_by_its_id) {
+  const auto request = manage_of({"-m", "jid=5", "limit.pids=9"});
+  EXPECT_EQ(request.block->name, "5");
+  ASSERT_EQ(request.block->statements.size(), 1U);
+  EXPECT_EQ(request.block->statements[0].name, "limit.pids");
+  EXPECT_EQ(manage_of({"-m", "name=web", "jid=5"}).block->statements.size(), 1U);
+  EXPECT_EQ(manage_of({"-c", "jid=5", "persist"}).block->statements.size(), 2U)
+      << "a new one gets its ID from the kernel";
+  const auto parsed = parse({"-m", "jid=x"});
+  EXPECT_THAT(std::get<cli::Stop>(parsed).err,
+              HasSubstr("no name (give name=NAME, jid=JID or -n NAME)"));
+}
+
+TEST(Options, mistake_has_the_status_of_its_form) {
+  using Words = std::vector<std::string>;
+  for (const auto& [arguments, status] : {std::pair{Words{"-x", "-c", "web"}, 1},
+                                          {Words{"-r", "--bogus"}, 1},
+                                          {Words{"-h", "-m"}, 1},
+                                          {Words{"-c", "-f"}, 1},
+                                          {Words{"-x", "/", "none", "none", "true"}, 125},
+                                          {Words{"--help", "-c"}, 0}}) {
+    EXPECT_EQ(std::get<cli::Stop>(parse(arguments)).status, status) << arguments.back();
+  }
+  EXPECT_THAT(std::get<cli::Stop>(parse({"-x", "-y", "-c"})).err,
+              StartsWith("jail: unknown option -x\n"));
+}
+
 TEST(Options, what_does_not_go_together) {
   using Words = std::vector<std::string>;
   for (const auto& arguments : {Words{"-Rm", "web"},
@@ -248,7 +275,7 @@ TEST(Options, what_does_not_go_together) {
 
 TEST(Options, limits_that_are_none) {
   for (const char* limit : {"0", "-1", "x", "", "2x"}) {
-    EXPECT_THAT(refusal({"-c", "-p", limit}), HasSubstr("give a number of jails, at least 1"));
+    EXPECT_THAT(refusal({"-p", limit}), HasSubstr("give a number of jails, at least 1"));
   }
 }
 
