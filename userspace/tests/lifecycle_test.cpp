@@ -592,6 +592,35 @@ TEST_F(Lifecycle, jail_on_the_command_line) {
   EXPECT_EQ(run({kJail, "-q", "-R", "web"}).out, "");
 }
 
+TEST_F(Lifecycle, verbose_tells_what_is_taken_away) {
+  configure(std::string("web { exec.start = 'sleep 1000 &'; exec.stop = true; stop.timeout = 1; ") +
+            "ip4.addr = '" + kAlias + "'; }\n");
+  ASSERT_EQ(jail_with({"-q", "-c", "web"}).status, 0);
+  EXPECT_EQ(jail_with({"-v", "-r", "web"}).err,
+            "jail: in the jail: true\n"
+            "jail: SIGTERM to every process, and 1 s of time\n"
+            "jail: the end of every process that is left\n"
+            "jail: ip address del 10.9.8.7/24 dev dummy0\n");
+}
+
+TEST_F(Lifecycle, file_of_jail_ids_has_a_line_for_each_jail) {
+  configure("db { persist; } web { persist; depend = db; }\n");
+  auto outcome = jail_with({"-q", "-c", "-J", files / "none/jid"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_EQ(outcome.err, "jail: " + files.path() + "/none/jid: No such file or directory\n");
+  EXPECT_THAT(jails(), IsEmpty()) << "before anything is made";
+  files.file("jid", "of another day\n");
+  for (const char* at_a_time : {"1", "2"}) {
+    ASSERT_EQ(jail_with({"-q", "-rc", "-p", at_a_time, "-J", files / "jid"}).status, 0);
+    std::string wanted;
+    for (const auto& jail : jails()) {
+      wanted += "jid=" + std::to_string(jail.jid) + " name=" + jail.name + " path=\"" +
+                root.path() + "\" persist" + (jail.name == "web" ? " depend=db" : "") + "\n";
+    }
+    EXPECT_EQ(libjail::testing::read_text(files / "jid"), wanted);
+  }
+}
+
 TEST_F(Lifecycle, mounts_are_the_jails_own) {
   files.file("shared/text", "of the host\n");
   files.file("fstab", "tmpfs " + root.path() + "/tmp tmpfs size=1m,noexec\n# nothing\n");
@@ -691,7 +720,8 @@ TEST_F(Lifecycle, jails_of_the_old_form_without_a_name) {
     ASSERT_EQ(jails().size(), 2U);
     const std::string jid = std::to_string(jails()[0].jid);
     EXPECT_EQ(jails()[0].name, jid);
-    EXPECT_THAT(run({kJail, "-m", "name=" + jid, "limit.pids=5"}).err, HasSubstr("is a number"));
+    EXPECT_THAT(run({kJail, "-m", "name=" + jid, "limit.pids=5"}).err,
+                HasSubstr("no jail with a name has the ID " + jid));
     EXPECT_THAT(jail_with({"-rc", jid}).err, HasSubstr("no jail with a name has the ID " + jid));
     EXPECT_EQ(jails().size(), 2U);
     const auto removed = run({kJail, option, jid});
@@ -710,6 +740,11 @@ TEST_F(Lifecycle, modify) {
   configure("web { persist; }\n");
   ASSERT_EQ(jail_with({"-c", "web"}).status, 0);
   EXPECT_EQ(jail_with({"-m", "web"}).out, "web: updated\n") << "nothing differs";
+  const std::string jid = std::to_string(jails().at(0).jid);
+  EXPECT_EQ(run({kJail, "-m", "jid=" + jid, "persist"}).out, "web: updated\n");
+  EXPECT_EQ(run({kJail, "-m", "-n", jid, "persist=TRUE"}).out, "web: updated\n");
+  EXPECT_EQ(run({kJail, "-m", "jid=999999", "persist"}).err,
+            "jail: no jail with a name has the ID 999999 (jls -v shows the names of jails)\n");
   configure("web { persist; host.hostname = other; }\n");
   EXPECT_THAT(jail_with({"-m", "web"}).err,
               HasSubstr("jail: web: host.hostname cannot be changed after creation"));

@@ -17,6 +17,9 @@ using libjail::testing::IsOk;
 
 class WorkersTest : public ::testing::Test {
  protected:
+  /// A shell starts what is to run in the background with interrupts ignored.
+  WorkersTest() { static_cast<void>(::signal(SIGINT, SIG_DFL)); }
+
   libjail::lifecycle::Interrupts interrupts;
   Workers workers{interrupts};
 };
