@@ -71,10 +71,9 @@ Result<UniqueFd> directory(Kernel& kernel, int dir, const char* name, const std:
   if (fd.error() == ENOENT) return UniqueFd();
   const std::string what = path + "/" + name;
   if (fd.error() == ELOOP) {
-    return fail(0, what + " is a symbolic link, which could lead anywhere",
-                "make it a directory, or mount nothing with -M");
+    return fail(0, what + " is a symbolic link, which could lead anywhere", "make it a directory");
   }
-  return fail(fd.error(), what, "make it a directory, or mount nothing with -M");
+  return fail(fd.error(), what, fd.error() == ENOTDIR ? "make it a directory" : "");
 }
 
 Result<void> attach(Kernel& kernel, int mount, int target, const std::string& path) {

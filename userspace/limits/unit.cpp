@@ -71,6 +71,7 @@ Sys<Pipe> make_pipe() {
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   if (::dup2(input, 0) < 0 || ::dup2(output, 1) < 0 || ::dup2(output, 2) < 0) ::_exit(1);
+  ::close_range(STDERR_FILENO + 1, ~0U, 0);
   const std::string unit = "--unit=" + name;
   ::execl(systemd.run.c_str(), "systemd-run", "--scope", "--quiet", "--collect",
           "--slice=jail.slice", unit.c_str(), "--property=Delegate=yes",

@@ -130,6 +130,7 @@ TEST_F(Load, depth_and_number_have_limits) {
 TEST_F(Load, size_has_a_limit) {
   dir_.file("large", std::string((std::size_t{1} << 20) + 1, ' '));
   EXPECT_THAT(read("large"), IsError(EFBIG));
+  EXPECT_THAT(read("large"), FailsWith("at most 1048576 bytes"));
   dir_.file("part", std::string(std::size_t{1} << 20, ' '));
   std::string all;
   for (std::size_t i = 0; i <= kMaxTotalSize >> 20; ++i) all += ".include part;";

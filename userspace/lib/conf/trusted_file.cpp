@@ -85,6 +85,9 @@ Result<TrustedFile> Walk::read(const std::string& name) {
   auto file = look(name, O_RDONLY | O_NOCTTY | O_NONBLOCK);
   if (!file) return std::unexpected(file.error());
   auto text = read_all(file->fd.get());
+  if (!text && text.error() == EFBIG) {
+    return fail(EFBIG, path_, "at most " + std::to_string(kMaxFileSize) + " bytes");
+  }
   if (!text) return failed(text.error());
   return TrustedFile{.text = std::move(*text), .device = file->st.st_dev, .inode = file->st.st_ino};
 }
