@@ -10,8 +10,8 @@
 
 #include "jail/attach.hpp"
 #include "jail/explain.hpp"
-#include "jail/link_lock.hpp"
 #include "jail/mounts.hpp"
+#include "jail/root_lock.hpp"
 #include "lib/become.hpp"
 
 namespace libjail {
@@ -31,8 +31,8 @@ Result<UniqueFd> enter_new(Kernel& kernel, const JailSpec& spec, unsigned int fi
   return call_jail(kernel, spec, 0);
 }
 
-/// In two, as whoever links looks for jails that are there, and the lock must not go in.
-Result<UniqueFd> make_and_enter(Kernel& kernel, const JailSpec& spec, UniqueFd lock,
+/// In two, as jailctl(8) looks for jails that are there, and the lock must not go in.
+Result<UniqueFd> make_and_enter(Kernel& kernel, const JailSpec& spec, RootLock lock,
                                 unsigned int first_closed) {
   auto made = call_jail(kernel, spec, JAIL_NO_ENTER);
   if (!made) return made;
@@ -110,6 +110,8 @@ Result<Entered> apply(Kernel& kernel, const JailSpec& spec, const UserRequest& r
   }
   auto root = open_root(kernel, spec.path());
   if (!root) return std::unexpected(root.error());
+  auto lock = RootLock::acquire(kernel, root->get(), spec.path());
+  if (!lock) return std::unexpected(lock.error());
   if (!spec.idmap().empty()) {
     root = mount_mapped(kernel, root->get(), spec.path(), spec.idmap());
     if (!root) return std::unexpected(root.error());
@@ -125,8 +127,6 @@ Result<Entered> apply(Kernel& kernel, const JailSpec& spec, const UserRequest& r
   if (const auto moved = kernel.fchdir(root->get()); !moved) {
     return fail(moved.error(), "root directory " + spec.path());
   }
-  auto lock = lock_out_linking(kernel, root->get());
-  if (!lock) return std::unexpected(lock.error());
   root->reset();
 
   const bool change_ids = *user && request.source != UserRequest::Source::kNone;

@@ -6,6 +6,8 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 
 #include "jail/capmask.hpp"
@@ -44,7 +46,7 @@ class Apply : public ::testing::Test {
 
 TEST_F(Apply, bare_call) {
   ASSERT_THAT(apply_to(kernel, {.ceiling = kDefaultCeiling, .mounts = false}), IsOk());
-  EXPECT_THAT(kernel.calls, ElementsAre("openat2 " + root.path(), "fchdir", "openat2 ../../.base",
+  EXPECT_THAT(kernel.calls, ElementsAre("openat2 " + root.path(), "openat2 ../..", "fchdir",
                                         "close_from 3", "jail"));
   ASSERT_TRUE(kernel.jail_call);
   EXPECT_EQ(kernel.jail_call->path, ".");
@@ -74,9 +76,9 @@ TEST_F(Apply, mounts_come_first_and_descriptors_are_closed_last) {
   ASSERT_THAT(apply_to(kernel, {}), IsOk());
   EXPECT_THAT(kernel.calls,
               ElementsAre("unshare", "make_mounts_private", "openat2 " + root.path(),
-                          "openat2 proc", "openat2 dev", "fsopen proc", "fsconfig proc source=proc",
-                          "fsconfig proc create", "fsmount proc", "move_mount proc", "fchdir",
-                          "openat2 ../../.base", "close_from 3", "jail"));
+                          "openat2 ../..", "openat2 proc", "openat2 dev", "fsopen proc",
+                          "fsconfig proc source=proc", "fsconfig proc create", "fsmount proc",
+                          "move_mount proc", "fchdir", "close_from 3", "jail"));
   EXPECT_THAT(steps, ElementsAre("private mount namespace", "mounted " + root.path() + "/proc"));
 }
 
@@ -85,11 +87,11 @@ TEST_F(Apply, user_changes_ids_before_and_drops_capabilities_after) {
   root.file("etc/group", "games:x:60:bob\n");
   const auto entered = apply_to(kernel, {.mounts = false}, jail_user("bob"));
   ASSERT_THAT(entered, IsOk());
-  EXPECT_THAT(
-      kernel.calls,
-      ElementsAre("openat2 " + root.path(), "openat2 /etc/passwd", "openat2 /etc/group", "fchdir",
-                  "openat2 ../../.base", "setgroups 8 60", "setresgid 8", "keep_capabilities",
-                  "setresuid 7", "capget", "capset", "close_from 3", "jail", "capset none"));
+  EXPECT_THAT(kernel.calls,
+              ElementsAre("openat2 " + root.path(), "openat2 ../..", "openat2 /etc/passwd",
+                          "openat2 /etc/group", "fchdir", "setgroups 8 60", "setresgid 8",
+                          "keep_capabilities", "setresuid 7", "capget", "capset", "close_from 3",
+                          "jail", "capset none"));
   ASSERT_TRUE(entered->user);
   EXPECT_EQ(entered->user->home, "/home/bob");
 }
@@ -146,46 +148,51 @@ TEST_F(Apply, every_failure_ends_it_at_once_and_leaks_nothing) {
   }
 }
 
-/// A root directory of jailctl(8)'s, and whether the lock is held when the kernel is called.
-class LinkedApply : public ::testing::Test {
+/// A root directory of jailctl(8)'s, and whether the locks are held when the kernel is called.
+class StoredApply : public ::testing::Test {
  protected:
   class Watcher : public testing::FakeKernel {
    public:
-    explicit Watcher(std::string bases) : bases_(std::move(bases)) {}
+    explicit Watcher(std::string store) : store_(std::move(store)) {}
     Sys<int> jail(const jail_args* args, std::size_t size, unsigned int flags) override {
-      calls.emplace_back(locked() ? "locked" : "free");
+      calls.push_back(state());
       return FakeKernel::jail(args, size, flags);
     }
     Sys<void> jail_attach(int jail) override {
-      calls.emplace_back(locked() ? "locked" : "free");
+      calls.push_back(state());
       return FakeKernel::jail_attach(jail);
     }
 
    private:
-    [[nodiscard]] bool locked() const {
-      const UniqueFd other(::open(bases_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-      return ::flock(other.get(), LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+    [[nodiscard]] std::string state() const {
+      constexpr auto kFolders = std::to_array({"/web", "/.base"});
+      const auto locked = std::ranges::count_if(kFolders, [this](const char* folder) {
+        const UniqueFd other(::open((store_ + folder).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        return ::flock(other.get(), LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+      });
+      return locked == 0 ? "free" : locked == 2 ? "locked" : "half locked";
     }
-    std::string bases_;
+    std::string store_;
   };
 
   void SetUp() override {
     store.folder("web/root");
     store.folder(".base");
-    ASSERT_EQ(::chmod((store / ".base").c_str(), 0700), 0);
+    ASSERT_EQ(::chmod(store.path().c_str(), 0700), 0);
   }
 
   testing::TempDir store;
 };
 
-TEST_F(LinkedApply, lock_is_held_until_the_jail_is_there_and_does_not_go_in) {
-  Watcher kernel(store / ".base");
+TEST_F(StoredApply, locks_are_held_until_the_jail_is_there_and_do_not_go_in) {
+  Watcher kernel(store.path());
   const auto spec = JailSpec::make({.path = store / "web/root", .mounts = false});
   // High enough to close nothing of the test's.
   const auto entered = apply(kernel, *spec, {}, 500, [](const std::string&) {});
   ASSERT_THAT(entered, IsOk());
   EXPECT_THAT(kernel.calls,
-              ElementsAre("openat2 " + (store / "web/root"), "fchdir", "openat2 ../../.base",
+              ElementsAre("openat2 " + (store / "web/root"), "openat2 ../..", "openat2 ..",
+                          "openat2 ../../.base", "openat2 " + (store / "web/root"), "fchdir",
                           "locked", "jail", "close_from 501", "free", "jail_attach"));
   ASSERT_TRUE(kernel.jail_call);
   EXPECT_EQ(kernel.jail_call->call_flags, JAIL_NO_ENTER);

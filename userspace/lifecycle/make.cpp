@@ -14,9 +14,9 @@
 
 #include "jail/attach.hpp"
 #include "jail/idmap.hpp"
-#include "jail/link_lock.hpp"
 #include "jail/mounts.hpp"
 #include "jail/pid_namespace.hpp"
+#include "jail/root_lock.hpp"
 #include "lib/conf/fstab.hpp"
 #include "lifecycle/file_systems.hpp"
 #include "lifecycle/path_below.hpp"
@@ -132,6 +132,8 @@ Result<UniqueFd> make_here(Kernel& kernel, const conf::JailConfig& config, const
   }
   auto root = open_root(kernel, config.path);
   if (!root) return std::unexpected(root.error());
+  const auto lock = RootLock::acquire(kernel, root->get(), config.path);
+  if (!lock) return std::unexpected(lock.error());
   if (!config.idmap.empty()) {
     root = mount_mapped(kernel, root->get(), config.path, config.idmap);
     if (!root) return std::unexpected(root.error());
@@ -143,8 +145,6 @@ Result<UniqueFd> make_here(Kernel& kernel, const conf::JailConfig& config, const
   if (const auto moved = kernel.fchdir(root->get()); !moved) {
     return fail(moved.error(), "root directory " + config.path);
   }
-  const auto lock = lock_out_linking(kernel, root->get());
-  if (!lock) return std::unexpected(lock.error());
   return call_jail(kernel, *spec, JAIL_NO_ENTER);
 }
 

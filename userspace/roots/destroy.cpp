@@ -119,6 +119,12 @@ Result<Destroyed> destroy(const Environment& environment, const std::string& nam
   if (!store->has(name) && std::ranges::find(*swept, name) != swept->end()) {
     return Destroyed::kLeftover;
   }
+  UniqueFd locked;
+  if (store->has(name)) {
+    auto root = store->lock_root(name);
+    if (!root) return std::unexpected(root.error());
+    locked = *std::move(root);
+  }
   const auto record = check(environment, *store, name, force);
   if (!record) return std::unexpected(record.error());
   const auto mounted = find_mounted(*store, name);

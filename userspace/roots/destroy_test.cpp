@@ -199,6 +199,21 @@ TEST_F(Destroy, jail_that_starts_meanwhile_keeps_the_links) {
   EXPECT_TRUE(is_sealed("two"));
 }
 
+TEST_F(Destroy, jail_that_starts_meanwhile_keeps_its_root) {
+  ASSERT_THAT(make(), IsOk());
+  UniqueFd starting(::open((temp / "store/web").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  ASSERT_EQ(::flock(starting.get(), LOCK_SH), 0);
+  std::string notes;
+  environment.note = [&](const std::string& text) {
+    notes += text + "\n";
+    run_jail("web", temp / "store/web/root");  // it has come up
+    starting.reset();
+  };
+  EXPECT_THAT(remove(), FailsWith("jail \"web\" runs"));
+  EXPECT_EQ(notes, "waiting for a jail that starts\n");
+  EXPECT_THAT(left(), ElementsAre("web"));
+}
+
 TEST_F(Destroy, force_follows_no_link) {
   ASSERT_THAT(make(Sharing::kCopy, "other"), IsOk());
   temp.file("kept/file", "text");

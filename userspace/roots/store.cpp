@@ -23,6 +23,7 @@ namespace libjail::roots {
 namespace {
 
 constexpr std::string_view kSuffix = ".unfinished";
+constexpr const char* kStarting = "a jail that starts";
 
 /// The name whose unfinished folder this is, or nothing.
 std::optional<std::string> name_of_unfinished(std::string_view entry) {
@@ -85,11 +86,19 @@ Result<void> Store::lock() const {
   return wait_for_lock(fd_.get(), path_, "another jailctl that works on " + path_);
 }
 
+Result<UniqueFd> Store::lock_root(const std::string& name) const {
+  auto root = open_folder(environment_->kernel, fd_.get(), name);
+  if (!root) return fail(root.error(), folder(name));
+  auto locked = wait_for_lock(root->get(), folder(name), kStarting);
+  if (!locked) return std::unexpected(locked.error());
+  return *std::move(root);
+}
+
 Result<UniqueFd> Store::lock_links() const {
   auto bases = open_folder(environment_->kernel, fd_.get(), kBases);
   if (!bases && bases.error() == ENOENT) return UniqueFd();
   if (!bases) return fail(bases.error(), folder(kBases));
-  auto locked = wait_for_lock(bases->get(), folder(kBases), "a jail that starts");
+  auto locked = wait_for_lock(bases->get(), folder(kBases), kStarting);
   if (!locked) return std::unexpected(locked.error());
   return *std::move(bases);
 }

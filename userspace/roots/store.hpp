@@ -36,6 +36,9 @@ class Store {
   /// Waits for other tools.
   [[nodiscard]] Result<void> lock() const;
 
+  /// Lets no jail start on the root directory of @p name: whoever removes it holds this, and looks
+  /// first whether one runs. Waits for one that starts.
+  [[nodiscard]] Result<UniqueFd> lock_root(const std::string& name) const;
   /// Lets no jail start whose root directory has links: whoever frees linked files of the immutable
   /// flag holds this, and looks first which jails run. Waits for those that start.
   /// @return a descriptor that holds the lock; closed where there are no bases

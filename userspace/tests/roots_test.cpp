@@ -193,6 +193,38 @@ TEST_F(Roots, no_jail_starts_while_linked_files_are_free) {
   expect_destroyed("one");
 }
 
+TEST_F(Roots, no_jail_starts_on_a_root_that_is_being_removed) {
+  expect_created("one", "busybox", "--thin");
+  std::ofstream("/tmp/removed.conf") << "one { path = " << place("one") << "; mount.nodevfs; "
+                                     << "persist; }\n";
+  const std::string folder = std::string(kStore) + "/one";
+  const std::string garbage = std::string(kStore) + "/.one.unfinished";
+  const std::vector<std::vector<std::string>> starts{
+      in_jail("one", "echo up"), {kJail, "-f", "/tmp/removed.conf", "-c", "one"}};
+  for (const auto& start : starts) {
+    // The control: nobody removes.
+    EXPECT_EQ(run(start).status, 0);
+    static_cast<void>(run({kJail, "-q", "-R", "one"}));
+    ASSERT_TRUE(comes_true([] { return jails().empty(); }));
+
+    // What jailctl(8) does when it destroys.
+    const int held = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    ASSERT_EQ(::flock(held, LOCK_EX), 0);
+    Process jail(start);
+    EXPECT_TRUE(comes_true([] { return waits_for_a_lock(); })) << "it does not wait";
+    EXPECT_THAT(jails(), IsEmpty());
+    ASSERT_EQ(::rename(folder.c_str(), garbage.c_str()), 0);
+    ::close(held);
+    const auto outcome = jail.finish();
+    EXPECT_NE(outcome.status, 0);
+    EXPECT_THAT(outcome.err, HasSubstr(place("one") + " was removed meanwhile"));
+    EXPECT_THAT(jails(), IsEmpty());
+    ASSERT_EQ(::rename(garbage.c_str(), folder.c_str()), 0);
+  }
+  fs::remove("/tmp/removed.conf");
+  expect_destroyed("one");
+}
+
 TEST_F(Roots, links_that_a_jail_made_lead_nowhere) {
   fs::create_directories("/tmp/kept");
   ::close(::open("/tmp/kept/file", O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
