@@ -99,6 +99,9 @@ std::variant<const Subcommand*, cli::Stop> parse_command_line(const std::vector<
     add_options(*child, subcommand);
     of[child] = &subcommand;
     names.push_back(subcommand.name);
+    if (subcommand.alias.empty()) continue;
+    child->alias(subcommand.alias);
+    names.push_back(subcommand.alias);
   }
   // CLI11 would only say that a subcommand is required.
   if (argv.size() > 1 && !argv[1].starts_with("-") &&

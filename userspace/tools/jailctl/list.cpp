@@ -67,7 +67,8 @@ Subcommand list_subcommand() {
                        .take = [arguments](const std::string&) { arguments->all = true; }},
                       file_option(arguments->file),
                       json_option(arguments->json)},
-          .run = [arguments](const Context& context) { return run(context, *arguments); }};
+          .run = [arguments](const Context& context) { return run(context, *arguments); },
+          .alias = "ls"};
 }
 
 }  // namespace jailctl

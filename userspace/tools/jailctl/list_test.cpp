@@ -37,6 +37,11 @@ TEST_F(Jails, list) {
                                         "web +7 +running +10.2.3.4 +2 +/srv/web\n"));
 }
 
+TEST_F(Jails, list_has_a_short_name) {
+  EXPECT_EQ(run({"ls"}).out, run({"list"}).out);
+  EXPECT_EQ(run({"ls", "-a", "--json"}).out, run({"list", "-a", "--json"}).out);
+}
+
 TEST_F(Jails, list_with_those_that_do_not_run) {
   const auto outcome = run({"list", "-a"});
   EXPECT_EQ(outcome.status, 0) << outcome.err;

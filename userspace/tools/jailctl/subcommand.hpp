@@ -52,6 +52,7 @@ struct Subcommand {
   std::function<int(const Context&)> run{};  ///< @return the exit status
   /// Gets all words behind the name where they are for another program, and not to be looked at.
   std::function<void(std::vector<std::string>)> take_all{};
+  std::string alias{};  ///< a short name
 };
 
 /// Operands and options that mean the same everywhere.
