@@ -5,11 +5,9 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <poll.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <memory>
@@ -21,6 +19,7 @@
 #include "lib/text.hpp"
 #include "lifecycle/process.hpp"
 #include "session/channel.hpp"
+#include "session/errand.hpp"
 
 namespace libjail::lifecycle {
 namespace {
@@ -38,8 +37,7 @@ void signal_inside(Kernel& kernel, const PidNamespace& place, int jail, const st
         attach(kernel, UniqueFd(jail), name, {}, session::kFirstFree, [](const std::string&) {});
     ::_exit(entered && kernel.signal_all(signal) ? 0 : 1);
   }
-  while (child > 0 && ::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
-  }
+  if (child > 0) session::finish_errand(child);
 }
 
 /// The jail of a process.

@@ -2,8 +2,6 @@
 #include "session/root.hpp"
 
 #include <fcntl.h>
-#include <poll.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,6 +9,7 @@
 #include "jail/attach.hpp"
 #include "jail/pid_namespace.hpp"
 #include "session/channel.hpp"
+#include "session/errand.hpp"
 
 namespace session {
 namespace {
@@ -51,17 +50,11 @@ libjail::Result<UniqueFd> go_and_look(libjail::Kernel& kernel, UniqueFd jail,
   ::_exit(0);
 }
 
+/// What it said before it ended.
 libjail::Result<UniqueFd> answer(Channel& channel, const std::string& name) {
-  while (channel) {
-    auto message = channel.receive();
-    if (!message) {
-      pollfd poll{.fd = channel.get(), .events = POLLIN, .revents = 0};
-      if (channel) ::poll(&poll, 1, -1);
-      continue;
-    }
-    if (message->kind == Message::Kind::kError) return libjail::fail(0, message->text);
-    if (!message->descriptors.empty()) return std::move(message->descriptors[0]);
-  }
+  auto message = channel.receive();
+  if (message && message->kind == Message::Kind::kError) return libjail::fail(0, message->text);
+  if (message && !message->descriptors.empty()) return std::move(message->descriptors[0]);
   return libjail::fail(0, "look into jail \"" + name + "\": the process that went in was ended");
 }
 
@@ -79,11 +72,8 @@ libjail::Result<UniqueFd> root_of(libjail::Kernel& kernel, int jail, const std::
     run_child(kernel, jail, name, std::move(ends->second));
   }
   ends->second.close();
-  auto root = answer(ends->first, name);
-  ends->first.close();
-  while (::waitpid(*child, nullptr, 0) < 0 && errno == EINTR) {
-  }
-  return root;
+  finish_errand(*child);
+  return answer(ends->first, name);
 }
 
 }  // namespace session

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include <cerrno>
+#include <csignal>
 
 #include "session/channel.hpp"
 #include "testing/fake_kernel.hpp"
@@ -45,6 +46,18 @@ TEST_F(Root, is_passed_out) {
 TEST_F(Root, refusal_is_passed_out) {
   kernel.fail("jail_attach", ESRCH);
   EXPECT_THAT(look(), libjail::testing::FailsWith("jail \"web\" is dying"));
+  EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1);
+}
+
+TEST_F(Root, whoever_is_inside_cannot_hold_us_up) {
+  class Stopped : public libjail::testing::FakeKernel {
+    libjail::Sys<void> jail_attach(int jail) override {
+      static_cast<void>(::raise(SIGSTOP));
+      return FakeKernel::jail_attach(jail);
+    }
+  } stopped;
+  EXPECT_THAT(root_of(stopped, jail.get(), "web"),
+              libjail::testing::FailsWith("the process that went in was ended"));
   EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1);
 }
 

@@ -682,6 +682,17 @@ TEST_F(Lifecycle, removal_always_ends) {
   EXPECT_THAT(jails(), IsEmpty());
 }
 
+TEST_F(Lifecycle, removal_ends_where_all_that_enters_is_stopped) {
+  configure(
+      "web { persist; stop.timeout = 1;\n"
+      "exec.start = '(while :; do kill -STOP -1; done) >/dev/null 2>&1 &'; }\n");
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_EQ(jail_with({"-q", "-c", "web"}).status, 0);
+    EXPECT_EQ(jail_with({"-q", "-r", "web"}).status, 0);
+    EXPECT_THAT(jails(), IsEmpty());
+  }
+}
+
 TEST_F(Lifecycle, terminate_without_the_right_to_kill) {
   configure(
       "web { cap.ceiling = none; exec.jail_user = bob; stop.timeout = 10;\n"
