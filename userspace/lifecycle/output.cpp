@@ -2,8 +2,10 @@
 #include "lifecycle/output.hpp"
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <string_view>
 
@@ -39,11 +41,16 @@ std::array<pollfd, 2> Output::polls() const {
 void Output::copy() const {
   Buffer buffer{};
   for (std::size_t i = 0; i < 2; ++i) {
-    for (;;) {
-      const ssize_t got = ::read(readable_.at(i).get(), buffer.data(), buffer.size());
+    // No more than is there now: a jail may write without an end.
+    int left = 0;
+    if (::ioctl(readable_.at(i).get(), FIONREAD, &left) < 0) continue;
+    while (left > 0) {
+      const ssize_t got = ::read(readable_.at(i).get(), buffer.data(),
+                                 std::min(buffer.size(), static_cast<std::size_t>(left)));
       if (got <= 0) break;
       // A reader that is gone is no reason to leave a jail half made.
       cli::write_all(static_cast<int>(i) + 1, {buffer.data(), static_cast<std::size_t>(got)});
+      left -= static_cast<int>(got);
     }
   }
 }
