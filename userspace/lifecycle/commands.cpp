@@ -225,6 +225,7 @@ session::Job Commands::job(const InJail& entry, session::Command command,
           .command = std::move(command),
           .enter =
               [this, &entry](unsigned int first_closed, const StepLog& log) {
+                static_cast<void>(::signal(SIGPIPE, SIG_DFL));  // as the command expects it
                 return lifecycle::enter(kernel_, place_, config_.name, entry.named, entry.user,
                                         first_closed, log);
               },
@@ -260,7 +261,6 @@ Result<void> Commands::in_jail(const std::vector<std::string>& commands) {
     auto running = fork_child(*place, [&](Channel channel) {
       const auto null = open_null();
       if (!null || !redirect(null.get(), out, err)) return 1;
-      static_cast<void>(::signal(SIGPIPE, SIG_DFL));
       return session::run_supervised(
           work, interrupts_.mask(),
           {.channel = std::move(channel), .caller = {}, .input = {}, .output = {}});

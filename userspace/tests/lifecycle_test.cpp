@@ -584,6 +584,9 @@ TEST_F(Lifecycle, jail_on_the_command_line) {
   outcome = run({kJail, "-c", "name=web", "path=" + root.path(), "command=/bin/false"});
   EXPECT_EQ(outcome.status, 1);
   EXPECT_THAT(outcome.err, HasSubstr("web: command: \"/bin/false\" failed with status 1"));
+  outcome = run({kJail, "-c", "name=web", "path=" + root.path(), "command=/bin/sh", "-c",
+                 "kill -PIPE $$; echo ignored"});
+  EXPECT_THAT(outcome.err, HasSubstr("failed with status 141")) << outcome.out;
   outcome =
       run({kJail, "-i", "-J", files / "jid", "-n", "web", "-c", "path=" + root.path(), "persist"});
   EXPECT_EQ(outcome.out, std::to_string(jails().at(0).jid) + "\n");
