@@ -191,9 +191,9 @@ TEST_F(StoredApply, locks_are_held_until_the_jail_is_there_and_do_not_go_in) {
   const auto entered = apply(kernel, *spec, {}, 500, [](const std::string&) {});
   ASSERT_THAT(entered, IsOk());
   EXPECT_THAT(kernel.calls,
-              ElementsAre("openat2 " + (store / "web/root"), "openat2 ../..", "openat2 ..",
-                          "openat2 ../../.base", "openat2 " + (store / "web/root"), "fchdir",
-                          "locked", "jail", "close_from 501", "free", "jail_attach"));
+              ElementsAre("openat2 " + (store / "web/root"), "openat2 ../..", "openat2 ../root",
+                          "openat2 ..", "openat2 ../../.base", "openat2 " + (store / "web/root"),
+                          "fchdir", "locked", "jail", "close_from 501", "free", "jail_attach"));
   ASSERT_TRUE(kernel.jail_call);
   EXPECT_EQ(kernel.jail_call->call_flags, JAIL_NO_ENTER);
   EXPECT_EQ(entered->jail.get(), 500);

@@ -42,14 +42,13 @@ Result<UniqueFd> lock_folder(Kernel& kernel, int root, const char* name, const s
   return *std::move(folder);
 }
 
-/// Whether @p path leads to the directory still.
-Result<void> check_same(Kernel& kernel, int root, const std::string& path) {
-  const auto now = open_folder(kernel, AT_FDCWD, path, O_PATH, 0);
+/// Whether @p path leads to the directory.
+bool leads_to(Kernel& kernel, int from, const std::string& path, std::uint64_t resolve,
+              int directory) {
+  const auto now = open_folder(kernel, from, path, O_PATH, resolve);
   const auto found = now ? kernel.fstat(now->get()) : std::unexpected(now.error());
-  const auto st = kernel.fstat(root);
-  if (!st) return fail(st.error(), "root directory " + path);
-  if (found && found->st_dev == st->st_dev && found->st_ino == st->st_ino) return {};
-  return fail(ENOENT, "root directory " + path + " was removed meanwhile");
+  const auto st = kernel.fstat(directory);
+  return found && st && found->st_dev == st->st_dev && found->st_ino == st->st_ino;
 }
 
 }  // namespace
@@ -60,14 +59,17 @@ Result<RootLock> RootLock::acquire(Kernel& kernel, int root, const std::string& 
   if (!store && store.error() == EACCES) return lock;  // of another host, which root cannot read
   if (!store) return fail(store.error(), "lock root directory " + path);
   if (!is_private(kernel, store->get())) return lock;
-  auto folder = lock_folder(kernel, root, "..", "lock root directory " + path);
-  if (!folder) return std::unexpected(folder.error());
-  auto bases = lock_folder(kernel, root, "../../.base", "lock the folder of linked files");
-  if (!bases) return std::unexpected(bases.error());
-  if (auto same = check_same(kernel, root, path); !same) return std::unexpected(same.error());
-  lock.folder_ = *std::move(folder);
-  lock.bases_ = *std::move(bases);
-  return lock;
+  // Else it may lie in the root directory of another jail, which could lock it for ever.
+  if (leads_to(kernel, root, "../root", RESOLVE_NO_SYMLINKS, root)) {
+    auto folder = lock_folder(kernel, root, "..", "lock root directory " + path);
+    if (!folder) return std::unexpected(folder.error());
+    auto bases = lock_folder(kernel, root, "../../.base", "lock the folder of linked files");
+    if (!bases) return std::unexpected(bases.error());
+    lock.folder_ = *std::move(folder);
+    lock.bases_ = *std::move(bases);
+  }
+  if (leads_to(kernel, AT_FDCWD, path, 0, root)) return lock;
+  return fail(ENOENT, "root directory " + path + " was removed meanwhile");
 }
 
 }  // namespace libjail

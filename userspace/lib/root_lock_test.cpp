@@ -74,6 +74,17 @@ TEST_F(RootLocks, store_that_others_can_open_has_none) {
   EXPECT_TRUE(is_free("web"));
 }
 
+TEST_F(RootLocks, directory_in_a_root_has_none) {
+  store.folder("web/root/srv");
+  store.folder("web/root/root");
+  ASSERT_EQ(::chmod((store / "web").c_str(), 0700), 0);
+  path = store / "web/root/srv";
+  const auto none = lock();
+  ASSERT_THAT(none, IsOk());
+  EXPECT_FALSE(*none) << "the jail around it could lock its own root for ever";
+  EXPECT_TRUE(is_free("web/root"));
+}
+
 TEST_F(RootLocks, without_shared_files) {
   ASSERT_EQ(::rename((store / ".base").c_str(), (store / "elsewhere").c_str()), 0);
   EXPECT_TRUE(*lock());
