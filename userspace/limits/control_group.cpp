@@ -26,11 +26,17 @@ constexpr const char* kInUnit = "jail";  // below a unit of systemd: the group o
 constexpr const char* kControllers = "cgroup.controllers";
 constexpr const char* kSubtree = "cgroup.subtree_control";
 constexpr mode_t kMode = 0755;
+constexpr mode_t kGroupMode = 0711;  // whoever can open the folder itself can lock it
 constexpr const char* kWhoHasOne =
     "a jail that jail -c started has one while it runs, where there is cgroup v2";
 
 UniqueFd open_folder(int dir, const char* path) {
   return UniqueFd(::openat(dir, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+}
+
+/// For what is in it, as those have to who are not its owner.
+UniqueFd look_into(const std::string& path) {
+  return UniqueFd(::open(path.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
 }
 
 Sys<std::string> read_at(int dir, const char* file) {
@@ -137,7 +143,7 @@ Result<void> remove_old(int parent, const char* name, const std::string& path) {
 Result<UniqueFd> make_folder(int parent, const char* name, const std::string& path) {
   constexpr int kTries = 16;  // a sweep may take it between two of our steps
   for (int i = 0; i < kTries; ++i) {
-    if (::mkdirat(parent, name, kMode) < 0) {
+    if (::mkdirat(parent, name, kGroupMode) < 0) {
       if (errno != EEXIST) return fail(errno, "control group " + path);
       if (auto gone = remove_old(parent, name, path); !gone) return std::unexpected(gone.error());
       continue;
@@ -250,12 +256,12 @@ Result<ControlGroup> ControlGroup::open(const std::string& jail, const std::stri
   if (!name) return fail(ENOENT, "control group of jail " + jail, kWhoHasOne);
   for (const auto& unit : unit_paths(*name, root)) {
     std::string path = unit + "/" + kInUnit;
-    if (UniqueFd folder = open_folder(AT_FDCWD, path.c_str()); folder) {
+    if (UniqueFd folder = look_into(path); folder) {
       return ControlGroup(std::move(path), std::move(folder));
     }
   }
   std::string path = root + "/" + kFolder + "/" + *name;
-  UniqueFd folder = open_folder(AT_FDCWD, path.c_str());
+  UniqueFd folder = look_into(path);
   if (!folder) {
     return fail(errno, "control group " + path, errno == ENOENT ? kWhoHasOne : "");
   }

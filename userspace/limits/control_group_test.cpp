@@ -4,6 +4,7 @@
 #include "limits/control_group.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -70,6 +71,14 @@ TEST_F(ControlGroups, made_and_removed) {
   EXPECT_THAT(group->remove(), IsOk());
   EXPECT_FALSE(is_there());
   EXPECT_THAT(group->remove(), IsOk()) << "gone already";
+}
+
+TEST_F(ControlGroups, nobody_else_can_lock_them) {
+  ASSERT_THAT(make(), IsOk());
+  struct stat st {};
+  ASSERT_EQ(::stat((folder / "jail/web").c_str(), &st), 0);
+  EXPECT_EQ(st.st_mode & 066, 0U)
+      << "files in it can be read, but who can open the folder can lock it";
 }
 
 TEST_F(ControlGroups, controllers_are_passed_on_where_they_are_not_yet) {

@@ -4,9 +4,11 @@
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
@@ -195,6 +197,25 @@ TEST_F(LimitsOnHost, device_that_is_not_there) {
   ASSERT_THAT(group, IsOk());
   EXPECT_THAT(group->set({.io = {{.device = "/dev/none", .rbps = kMiB}}}),
               FailsWith("device /dev/none: No such file"));
+  EXPECT_THAT(group->remove(), IsOk());
+}
+
+TEST_F(LimitsOnHost, others_can_look_but_not_lock) {
+  constexpr uid_t kOther = 65534;
+  const auto group = make({.pids = 8});
+  ASSERT_THAT(group, IsOk());
+  const pid_t child = ::fork();
+  if (child == 0) {
+    if (::setresuid(kOther, kOther, kOther) < 0) ::_exit(1);
+    // Whoever can open the folder can hold up the next start of the jail with a lock on it.
+    if (::open(kGroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC) >= 0 || errno != EACCES) ::_exit(2);
+    const auto seen = ControlGroup::open("web");
+    const auto usage = seen ? seen->usage() : std::unexpected(seen.error());
+    ::_exit(usage && usage->limits.pids == 8 ? 0 : 3);
+  }
+  int status = -1;
+  EXPECT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0) << WEXITSTATUS(status);
   EXPECT_THAT(group->remove(), IsOk());
 }
 
