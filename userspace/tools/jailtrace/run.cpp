@@ -20,6 +20,7 @@ using Clock = std::chrono::steady_clock;
 using libjail::Result;
 
 constexpr std::size_t kRemembered = 65536;  // what a jail could fill our memory with
+constexpr std::size_t kAtOnce = 1024;       // it may also make more events than we can take
 
 class Printer {
  public:
@@ -27,12 +28,15 @@ class Printer {
 
   [[nodiscard]] bool enough() const { return request_.count && printed_ >= *request_.count; }
 
-  /// Takes all that there is.
-  [[nodiscard]] Result<void> take(monitor::EventSource& source) {
-    return source.take([this](const jail_event& event) {
+  /// Takes what there is, but not for ever. @return whether more may be there
+  [[nodiscard]] Result<bool> take(monitor::EventSource& source) {
+    std::size_t taken = 0;
+    const auto done = source.take([this, &taken](const jail_event& event) {
       if (!enough()) add(event);
-      return !enough();
+      return ++taken < kAtOnce && !enough();
     });
+    if (!done) return std::unexpected(done.error());
+    return taken >= kAtOnce;
   }
 
   /// Writes what was taken. errno tells why not.
@@ -86,7 +90,12 @@ Result<void> follow(monitor::EventSource& source, const Request& request, int in
         break;
     }
     if (!more) source.detach();
-    if (const auto taken = printer.take(source); !taken) return taken;
+    for (bool again = true; again && !printer.enough();) {
+      const auto taken = printer.take(source);
+      if (!taken) return std::unexpected(taken.error());
+      again = *taken && !more;
+      if (again && !printer.write()) return written();
+    }
   }
   if (!printer.write()) return written();
   return {};

@@ -70,12 +70,37 @@ class FakeSource : public monitor::EventSource {
   UniqueFd write_;
 };
 
+/// Events that come faster than they can be taken, until it is detached.
+class EndlessSource : public FakeSource {
+ public:
+  EndlessSource() { add(1); }
+
+  libjail::Result<void> take(const monitor::TakeEvent& take) override {
+    ::usleep(50'000);
+    for (int i = 0; i < kMost; ++i) {
+      if (detached && left == 0) return {};
+      if (detached) --left;
+      ++given;
+      if (!take(events.front())) return {};
+    }
+    ADD_FAILURE() << "it takes without an end";
+    return {};
+  }
+
+  std::ptrdiff_t given = 0;
+  int left = 5000;  ///< when it is detached
+
+ private:
+  static constexpr int kMost = 1'000'000;
+};
+
 class Run : public ::testing::Test {
  protected:
-  int run(const Request& request) {
+  int run(const Request& request) { return run(source, request); }
+  int run(FakeSource& from, const Request& request) {
     ::testing::internal::CaptureStdout();
     ::testing::internal::CaptureStderr();
-    const int status = jailtrace::run(source, request, interrupts.get(), messages);
+    const int status = jailtrace::run(from, request, interrupts.get(), messages);
     out = ::testing::internal::GetCapturedStdout();
     err = ::testing::internal::GetCapturedStderr();
     return status;
@@ -118,6 +143,15 @@ TEST_F(Run, until_a_signal_which_loses_nothing) {
   EXPECT_EQ(run({}), 0);
   EXPECT_TRUE(source.detached);
   EXPECT_EQ(lines(), 2);
+}
+
+TEST_F(Run, jail_that_never_ceases_hides_nothing_and_holds_up_nobody) {
+  for (const bool unique : {false, true}) {
+    EndlessSource endless;
+    EXPECT_EQ(run(endless, {.seconds = 1, .unique = unique}), 0);
+    EXPECT_EQ(endless.left, 0) << "what came before the end is not lost";
+    EXPECT_EQ(lines(), unique ? 2 : endless.given + 1);
+  }
 }
 
 TEST_F(Run, json_has_no_heading) {
