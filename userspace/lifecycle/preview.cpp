@@ -69,13 +69,16 @@ Result<Lines> start_commands(Kernel& kernel, const network::NetworkConfig& netwo
   const auto& exec = config.commands;
   Lines lines;
   add_on_host(exec.prepare, exec, lines);
-  lines.insert(lines.end(), addresses->begin(), addresses->end());
+  const auto add_network = [&] { lines.insert(lines.end(), addresses->begin(), addresses->end()); };
+  const bool moves = !config.vnet_interfaces.empty();
+  if (!moves) add_network();
   const std::string group = cgroup_root + "/jail/" + config.name;
   lines.push_back("mkdir " + group);
   for (const auto& limit : *limits) {
     lines.push_back("echo " + shell_word(limit.text) + " >" + group + "/" + limit.file);
   }
   add_on_host(exec.prestart, exec, lines);
+  if (moves) add_network();
   add_mounts(config, lines);
   const auto& address = config.address;
   lines.push_back("jail(2): root " + shell_word(config.path) + ", ceiling " +

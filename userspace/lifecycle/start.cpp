@@ -73,6 +73,12 @@ class Start {
     return {.what = what, .run = [this, &commands] { return commands_.on_host(commands); }};
   }
 
+  Step network() {
+    return {.what = "network",
+            .run = [this] { return lease_.take_network(host_, config_); },
+            .undo = [this] { return lease_.release_network(host_); }};
+  }
+
   Step in_jail(const char* what, const std::vector<std::string>& commands) {
     return {.what = what, .run = [this, &commands] { return commands_.in_jail(commands); }};
   }
@@ -112,15 +118,16 @@ std::vector<Step> Start::steps() {
       begin("exec.prepare", Phase::kPrepare, [&] { return commands_.on_host(exec.release); }));
   steps.push_back(on_host("exec.prepare", exec.prepare));
   steps.push_back({.what = "jaildoctor", .run = [this] { return examine(); }});
-  steps.push_back({.what = "network",
-                   .run = [this] { return lease_.take_network(host_, config_); },
-                   .undo = [this] { return lease_.release_network(host_); }});
+  // Interfaces that only move may be made by exec.prestart, as on FreeBSD.
+  const bool moves = !config_.vnet_interfaces.empty();
+  if (!moves) steps.push_back(network());
   steps.push_back({.what = "limits",
                    .run = [this] { return lease_.take_group(host_, config_); },
                    .undo = [this] { return lease_.release_group(); }});
   steps.push_back(
       begin("exec.prestart", Phase::kPrestart, [&] { return commands_.on_host(exec.poststop); }));
   steps.push_back(on_host("exec.prestart", exec.prestart));
+  if (moves) steps.push_back(network());
   steps.push_back(
       {.what = "create", .run = [this] { return make(); }, .undo = [this] { return end(); }});
   steps.push_back(on_host("exec.created", exec.created));

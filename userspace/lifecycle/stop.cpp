@@ -79,11 +79,13 @@ class Stop {
       jail_.reset();
       commands_.set_place({});
     }
+    // The interfaces that moved into the jail are back for exec.poststop, which may remove them.
+    const bool moved = !config_.vnet_interfaces.empty();
+    if (moved) end_keeper(network);
     if (commands && phase >= Phase::kPrestart) {
       on_host("exec.poststop", config_.commands.poststop);
     }
-    if (record_) note("keeper", dismiss_keeper(*record_));
-    if (network) tell_of(*network);
+    if (!moved) end_keeper(network);
     note("network", sweep_leases(host_));
     if (commands && phase >= Phase::kPrepare) on_host("exec.release", config_.commands.release);
     if (record_) note("record", record_->remove());
@@ -101,6 +103,12 @@ class Stop {
   void on_host(const char* step, const std::vector<std::string>& commands) {
     host_.interrupts.forget();
     note(step, commands_.on_host(commands));
+  }
+
+  /// It takes away what there was for the jail.
+  void end_keeper(const Result<network::Inspection>& before) {
+    if (record_) note("keeper", dismiss_keeper(*record_));
+    if (before) tell_of(*before);
   }
 
   /// What the keeper has taken away of what there was.

@@ -595,6 +595,29 @@ TEST_F(Lifecycle, jail_on_the_command_line) {
   EXPECT_EQ(run({kJail, "-q", "-R", "web"}).out, "");
 }
 
+TEST_F(Lifecycle, hooks_make_and_remove_the_interface_that_moves) {
+  const std::string text =
+      "web { persist; vnet; vnet.interface = made0; exec.prestart = 'ip link add made0 type "
+      "dummy'; "
+      "exec.poststop = 'ip link del made0'; ";
+  const auto on_host = [] { return std::filesystem::exists("/sys/class/net/made0"); };
+  configure(text + "}\n");
+  auto outcome = jail_with({"-c", "web"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_FALSE(on_host());
+  EXPECT_THAT(run({kJexec, "web", "cat", "/proc/net/dev"}).out, HasSubstr(" made0: "));
+  outcome = jail_with({"-v", "-r", "web"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_THAT(outcome.err, HasSubstr("jail: ip -n web link set made0 netns 1\n"
+                                     "jail: ip link del made0\n"));
+  EXPECT_FALSE(on_host());
+
+  configure(text + "exec.created = 'exit 3'; }\n");
+  outcome = jail_with({"-c", "web"});
+  EXPECT_EQ(outcome.err, "jail: web: exec.created: \"exit 3\" failed with status 3\n");
+  EXPECT_FALSE(on_host());
+}
+
 TEST_F(Lifecycle, verbose_tells_what_is_taken_away) {
   configure(std::string("web { exec.start = 'sleep 1000 &'; exec.stop = true; stop.timeout = 1; ") +
             "ip4.addr = '" + kAlias + "'; }\n");
