@@ -369,12 +369,28 @@ TEST_F(MappedJail, with_a_configuration_and_together_with_pid) {
   EXPECT_EQ(look("/tmp/hi").st_uid, 100000U);
   EXPECT_EQ(run({kJexec, "web", "sh", "-c", std::string("cat /proc/1/comm; ") + kLook}).out,
             "jail-init\n0 0\n7 8\n");
+  EXPECT_EQ(run({"/usr/sbin/jaildoctor", "web"}).out, "web: safe\n");
   EXPECT_EQ(run({kJail, "-R", "web"}).status, 0);
   // Without the ranges the root directory belongs to somebody else.
   files.file("jail.conf", std::string("web { path = ") + kRoot + "; persist; }");
   ::chmod((files / "jail.conf").c_str(), 0644);
   EXPECT_THAT(run({kJail, "-f", files / "jail.conf", "-c", "web"}).err,
               HasSubstr("belongs to user 100000"));
+}
+
+TEST_F(MappedJail, its_root_directory_is_no_finding_while_it_runs) {
+  for (const char* map : {"", "100000:0:65536"}) {
+    auto argv = mapped("echo up; exec sleep 1000", map);
+    argv.insert(argv.begin() + 1, {"-n", "web"});
+    Process process(argv);
+    ASSERT_TRUE(process.prints("up"));
+    const bool is_root = *map != '\0';
+    EXPECT_EQ(run({"/usr/sbin/jaildoctor", "web"}).out.find("path-owner") == std::string::npos,
+              is_root);
+    ::kill(process.pid(), SIGKILL);
+    process.wait();
+    ASSERT_TRUE(comes_true([] { return jails().empty(); }));
+  }
 }
 
 TEST_F(MappedJail, file_system_that_cannot_is_named) {

@@ -13,7 +13,9 @@
 #include "doctor/subject.hpp"
 #include "doctor/text.hpp"
 #include "jail/address.hpp"
+#include "jail/idmap.hpp"
 #include "lib/text.hpp"
+#include "lifecycle/record.hpp"
 #include "monitor/processes.hpp"
 #include "network/interface_lease.hpp"
 #include "network/plan.hpp"
@@ -42,18 +44,33 @@ struct Arguments {
   bool preview = false;
 };
 
-/// A process of the jail that has gone into no directory of it by chroot(2), or 0.
-pid_t process_at_root(const Context& context, const libjail::ListedJail& jail) {
+/// A process of the jail, and who owns the root directory on the disk if root does in the jail.
+struct Witness {
+  pid_t process = 0;
+  uid_t owner = 0;
+};
+
+/// One that has gone into no directory of the jail by chroot(2), if there is one.
+std::optional<Witness> find_witness(const Context& context, const libjail::ListedJail& jail) {
   struct stat root {};
-  if (::stat(jail.path.c_str(), &root) < 0) return 0;
+  if (::stat(jail.path.c_str(), &root) < 0) return {};
   for (const auto& process : monitor::processes_of(context.kernel, context.proc, jail.jid)) {
     const std::string link = context.proc + "/" + std::to_string(process.pid) + "/root";
     struct stat own {};
     if (::stat(link.c_str(), &own) == 0 && own.st_dev == root.st_dev && own.st_ino == root.st_ino) {
-      return process.pid;
+      return Witness{.process = process.pid, .owner = own.st_uid == 0 ? root.st_uid : 0};
     }
   }
-  return 0;
+  return {};
+}
+
+/// What jail -c made the jail with.
+std::optional<libjail::conf::JailConfig> record_of(const Context& context,
+                                                   const libjail::ListedJail& jail) {
+  const auto settings = libjail::lifecycle::Record::peek(context.kernel, context.state, jail.name);
+  auto config = settings ? libjail::conf::make_config(*settings)
+                         : libjail::conf::Checked<libjail::conf::JailConfig>();
+  return settings && config ? std::optional(*std::move(config)) : std::nullopt;
 }
 
 /// Whether the jail has a network namespace: one that jail(8) connected, or one that a process
@@ -73,8 +90,15 @@ bool has_own_network(const Context& context, const libjail::ListedJail& jail) {
 }
 
 doctor::Subject running_subject(const Context& context, const libjail::ListedJail& jail) {
-  auto subject = doctor::subject_of(jail, process_at_root(context, jail));
-  subject.own_network = has_own_network(context, jail);
+  const auto witness = find_witness(context, jail);
+  const auto record = record_of(context, jail);
+  auto subject = doctor::subject_of(jail, witness ? witness->process : 0);
+  if (witness) {
+    subject.owner = witness->owner;
+  } else if (record) {
+    subject.owner = libjail::user_on_disk(record->idmap, 0);
+  }
+  subject.own_network = has_own_network(context, jail) || (record && record->vnet);
   return subject;
 }
 

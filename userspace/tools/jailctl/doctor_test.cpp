@@ -140,6 +140,21 @@ TEST_F(DoctorTool, running_jail) {
   }
 }
 
+TEST_F(DoctorTool, running_jail_without_a_process) {
+  ASSERT_EQ(::chown(root.c_str(), 100000, 100000), 0);
+  jails("7 0 active 0 0000000000000000 10.2.3.5 web - " + root + "\n");
+  const auto as = [&](const std::string& parameters) {
+    temp.file("run/records/web/jail.conf", "web { path = \"" + root + "\"; " + parameters + "}\n");
+    return run({"doctor", "web"}).out;
+  };
+  auto out = as("persist;");
+  EXPECT_THAT(out, HasSubstr("path-owner"));
+  EXPECT_THAT(out, HasSubstr("ip-missing"));
+  out = as("persist; idmap = '100000:0:65536'; vnet;");
+  EXPECT_THAT(out, Not(HasSubstr("path-owner")));
+  EXPECT_THAT(out, Not(HasSubstr("ip-missing")));
+}
+
 TEST_F(DoctorTool, kernel_without_jails) {
   kernel.version_error = ENOSYS;
   const auto outcome = run({"doctor", root});
