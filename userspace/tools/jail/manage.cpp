@@ -20,6 +20,7 @@
 #include "lifecycle/record.hpp"
 #include "lifecycle/start.hpp"
 #include "lifecycle/stop.hpp"
+#include "lifecycle/stop_order.hpp"
 #include "session/channel.hpp"
 #include "tools/jail/run.hpp"
 #include "tools/jail/selection.hpp"
@@ -370,35 +371,10 @@ std::vector<std::string> Manager::to_remove() {
 }
 
 std::vector<std::string> Manager::stop_order(const std::set<std::string>& names) {
-  std::vector<conf::JailConfig> configs;
-  std::set<std::string> known;
-  auto all = lifecycle::Record::names(host_.state_dir()).value_or(std::vector<std::string>{});
-  all.insert(all.end(), names.begin(), names.end());
-  for (const auto& name : all) {
-    if (!known.insert(name).second) continue;
-    const auto settings = lifecycle::Record::peek(host_.kernel, host_.state_dir(), name);
-    auto config = settings ? conf::make_config(*settings)
-                           : conf::Checked<conf::JailConfig>(conf::JailConfig{.name = name});
-    configs.push_back(config ? *std::move(config) : conf::JailConfig{.name = name});
-  }
-  for (auto& config : configs) {
-    std::erase_if(config.depend, [&known](const conf::Dependency& dependency) {
-      return !known.contains(dependency.name);
-    });
-  }
   std::vector<std::string> order;
-  for (const auto& config : configs) {
+  for (const auto& config : lifecycle::stop_order(host_.kernel, host_.state_dir(), names)) {
     for (const auto& other : config.depend) dependents_[other.name].insert(config.name);
-  }
-  const auto sorted = conf::start_order(configs);
-  if (!sorted) return {names.begin(), names.end()};  // records disagree: any order will do
-  std::set<std::string> chosen = names;
-  for (const auto& config : *sorted) {
-    const bool needs_one = std::ranges::any_of(config.depend, [&chosen](const auto& dependency) {
-      return chosen.contains(dependency.name);
-    });
-    if (needs_one) chosen.insert(config.name);
-    if (chosen.contains(config.name)) order.insert(order.begin(), config.name);
+    order.push_back(config.name);
   }
   return order;
 }

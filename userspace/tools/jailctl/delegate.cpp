@@ -15,7 +15,9 @@
 #include "doctor/text.hpp"
 #include "jail/conf/config.hpp"
 #include "jail/error.hpp"
+#include "lib/text.hpp"
 #include "lifecycle/preview.hpp"
+#include "lifecycle/stop_order.hpp"
 #include "tools/jailctl/configured.hpp"
 #include "tools/jailctl/running.hpp"
 
@@ -54,67 +56,175 @@ struct Arguments {
   bool dry_run = false;
 };
 
-/// The jails that are meant and those that they depend on, in the order in which they start.
-libjail::Result<std::vector<conf::JailConfig>> configs_of(const Context& context,
-                                                          const Arguments& arguments) {
+/// Those of @p known that the operands mean: by a name, a jail ID or a wildcard.
+libjail::Result<std::set<std::string>> meant(const Context& context, const Arguments& arguments,
+                                             const std::vector<std::string>& known,
+                                             const libjail::Error& missing) {
+  std::set<std::string> chosen;
+  for (const auto& name : arguments.all ? std::vector<std::string>{"*"} : arguments.names) {
+    if (std::ranges::count(libjail::split(name, '.'), "*") > 0) {
+      std::ranges::copy_if(
+          known, std::inserter(chosen, chosen.end()),
+          [&name](const std::string& one) { return conf::matches_wildcard(one, name); });
+      continue;
+    }
+    const auto running = find_running(context, name);  // by its jail ID, perhaps
+    const std::string real = running && *running ? (*running)->name : name;
+    if (std::ranges::count(known, real) == 0) {
+      return libjail::fail(0, name + ": " + missing.what, missing.remedy);
+    }
+    chosen.insert(real);
+  }
+  return chosen;
+}
+
+/// What would be done, from the jails that there are and those that are configured.
+class Preview {
+ public:
+  Preview(const Context& context, const Arguments& arguments)
+      : context_(context), arguments_(arguments) {}
+
+  libjail::Result<void> stop();
+  libjail::Result<void> start();
+  libjail::Result<void> restart();
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  [[nodiscard]] bool runs(const std::string& name) const {
+    const auto jail = find_running(context_, name);
+    return jail && *jail;
+  }
+  [[nodiscard]] libjail::Result<void> read_configured();
+  void show(const std::string& title, const std::vector<std::string>& lines);
+  void show_stop(const std::set<std::string>& names);
+  libjail::Result<void> show_start(const conf::JailConfig& jail);
+  libjail::Result<void> show_starts(const std::set<std::string>& names);
+
+  const Context& context_;
+  const Arguments& arguments_;
+  std::vector<conf::JailConfig> configured_;
+  std::vector<conf::JailConfig> stopped_;
+  std::string text_;
+};
+
+libjail::Result<void> Preview::read_configured() {
   std::vector<libjail::Error> errors;
-  std::vector<conf::JailConfig> all = all_configured(context, arguments.file, errors);
+  configured_ = all_configured(context_, arguments_.file, errors);
   if (!errors.empty()) return std::unexpected(errors.front());
-  const auto find = [&all](const std::string& name) {
-    return std::ranges::find(all, name, &conf::JailConfig::name);
-  };
+  return {};
+}
+
+std::vector<std::string> names_of(const std::vector<conf::JailConfig>& jails) {
+  std::vector<std::string> names;
+  std::ranges::transform(jails, std::back_inserter(names), &conf::JailConfig::name);
+  return names;
+}
+
+void Preview::show(const std::string& title, const std::vector<std::string>& lines) {
+  text_ += "\n## " + title + "\n";
+  for (const auto& line : lines) text_ += "#\t" + line + "\n";
+}
+
+/// With those that depend on them.
+void Preview::show_stop(const std::set<std::string>& names) {
+  for (auto& jail : libjail::lifecycle::stop_order(context_.kernel, context_.state, names)) {
+    if (!runs(jail.name)) continue;
+    const auto configured = std::ranges::find(configured_, jail.name, &conf::JailConfig::name);
+    const bool recorded = !jail.path.empty();
+    if (!recorded && configured != configured_.end()) jail = *configured;
+    show(jail.name + " stops", libjail::lifecycle::stop_commands(jail));
+    stopped_.push_back(std::move(jail));
+  }
+}
+
+libjail::Result<void> Preview::show_start(const conf::JailConfig& jail) {
+  const auto lines = libjail::lifecycle::start_commands(
+      context_.kernel,
+      {.state_dir = context_.state, .helper = {}, .listing = context_.proc + "/jails"},
+      context_.cgroup, jail);
+  if (!lines) {
+    return libjail::fail(lines.error().code, jail.name + ": " + lines.error().what,
+                         lines.error().remedy);
+  }
+  show(jail.name + " starts", *lines);
+  return {};
+}
+
+/// With those that they depend on, in the order in which they start.
+libjail::Result<void> Preview::show_starts(const std::set<std::string>& names) {
   std::set<std::string> wanted;
-  std::vector<std::string> next = arguments.names;
-  if (arguments.all) std::ranges::transform(all, std::back_inserter(next), &conf::JailConfig::name);
+  std::vector<std::string> next(names.begin(), names.end());
   while (!next.empty()) {
     const std::string name = std::exchange(next.back(), {});
     next.pop_back();
-    const auto jail = find(name);
-    if (jail == all.end()) return libjail::fail(0, name + ": not in jail.conf(5)");
     if (!wanted.insert(name).second) continue;
+    const auto jail = std::ranges::find(configured_, name, &conf::JailConfig::name);
+    if (jail == configured_.end()) continue;  // is missed when they are put in order
     std::ranges::transform(jail->depend, std::back_inserter(next), &conf::Dependency::name);
   }
-  std::erase_if(all, [&wanted](const auto& jail) { return !wanted.contains(jail.name); });
-  return conf::start_order(std::move(all));
+  auto jails = configured_;
+  std::erase_if(jails, [&wanted](const auto& jail) { return !wanted.contains(jail.name); });
+  const auto order = conf::start_order(std::move(jails));
+  if (!order) return std::unexpected(order.error());
+  for (const auto& jail : *order) {
+    const auto stops = std::ranges::find(stopped_, jail.name, &conf::JailConfig::name);
+    if (stops == stopped_.end() && runs(jail.name)) {
+      show(jail.name + " runs already", {});
+    } else if (auto done = show_start(jail); !done) {
+      return done;
+    }
+  }
+  // Those that stopped only as they depend on the others come back as they were.
+  for (auto jail = stopped_.rbegin(); jail != stopped_.rend(); ++jail) {
+    if (wanted.contains(jail->name)) continue;
+    if (auto done = show_start(*jail); !done) return done;
+  }
+  return {};
+}
+
+libjail::Result<void> Preview::stop() {
+  static_cast<void>(read_configured());  // only where there is no record of a jail
+  const auto jails = running_jails(context_);
+  if (!jails) return std::unexpected(jails.error());
+  std::vector<std::string> known;
+  std::ranges::transform(*jails, std::back_inserter(known), &libjail::ListedJail::name);
+  const auto names = meant(context_, arguments_, known,
+                           {.what = "no such jail runs", .remedy = "jls lists those that do"});
+  if (!names) return std::unexpected(names.error());
+  show_stop(*names);
+  return {};
+}
+
+libjail::Result<void> Preview::start() {
+  if (auto read = read_configured(); !read) return read;
+  const auto names =
+      meant(context_, arguments_, names_of(configured_), {.what = "not in jail.conf(5)"});
+  if (!names) return std::unexpected(names.error());
+  return show_starts(*names);
+}
+
+libjail::Result<void> Preview::restart() {
+  if (auto read = read_configured(); !read) return read;
+  const auto names =
+      meant(context_, arguments_, names_of(configured_), {.what = "not in jail.conf(5)"});
+  if (!names) return std::unexpected(names.error());
+  auto running = *names;
+  std::erase_if(running, [this](const std::string& name) { return !runs(name); });
+  show_stop(running);
+  return show_starts(*names);
 }
 
 /// As comments, below the command that does it all.
 int show_steps(const Context& context, const Arguments& arguments, std::string_view letters) {
-  const auto configs = configs_of(context, arguments);
-  if (!configs) {
-    context.messages.error(configs.error().text());
+  Preview preview(context, arguments);
+  const auto done = !letters.contains('r')   ? preview.start()
+                    : !letters.contains('c') ? preview.stop()
+                                             : preview.restart();
+  if (!done) {
+    context.messages.error(done.error().text());
     return kFailure;
   }
-  std::string text;
-  const auto add = [&text](const std::string& title, const std::vector<std::string>& lines) {
-    text += "\n## " + title + "\n";
-    for (const auto& line : lines) text += "#\t" + line + "\n";
-  };
-  if (letters.contains('r')) {
-    for (auto jail = configs->rbegin(); jail != configs->rend(); ++jail) {
-      const bool meant = arguments.all || std::ranges::count(arguments.names, jail->name) > 0;
-      const auto runs = find_running(context, jail->name);
-      if (meant && runs && *runs)
-        add(jail->name + " stops", libjail::lifecycle::stop_commands(*jail));
-    }
-  }
-  for (const auto& jail : letters.contains('c') ? *configs : std::vector<conf::JailConfig>()) {
-    const auto runs = find_running(context, jail.name);
-    if (runs && *runs && !letters.contains('r')) {
-      add(jail.name + " runs already", {});
-      continue;
-    }
-    const auto lines = libjail::lifecycle::start_commands(
-        context.kernel,
-        {.state_dir = context.state, .helper = {}, .listing = context.proc + "/jails"},
-        context.cgroup, jail);
-    if (!lines) {
-      context.messages.error(jail.name + ": " + lines.error().text());
-      return kFailure;
-    }
-    add(jail.name + " starts", *lines);
-  }
-  return context.messages.output(text) ? kOk : kFailure;
+  return context.messages.output(preview.text()) ? kOk : kFailure;
 }
 
 int run_jail(const Context& context, const Arguments& arguments, const char* letters) {

@@ -168,6 +168,46 @@ TEST_F(Jails, start_is_shown_before) {
   EXPECT_THAT(run({"start", "-n", "app"}).err, HasSubstr("ip6.addr is not available yet"));
 }
 
+TEST_F(Jails, what_stops_and_comes_back_with_another_is_shown) {
+  jails(
+      "7 0 active 2 00000000000485fb - db db /srv/db\n"
+      "8 0 active 2 00000000000485fb - web web /srv/web\n"
+      "9 0 active 2 00000000000485fb - top top /srv/top\n"
+      "10 0 active 2 00000000000485fb - loose loose /srv/loose\n");
+  const std::string conf =
+      "path = /srv/$name; persist; stop.timeout = 0; mount.nodevfs;\n"
+      "db {} web { depend = db; exec.stop = now; } top { depend = web; }\n";
+  temp.file("etc/jail.conf", conf);
+  for (const auto* one : {"db {}", "web { depend = db; exec.stop = before; }",
+                          "top { depend = web; exec.start = again; }"}) {
+    const std::string text = one;
+    temp.file("run/records/" + text.substr(0, text.find(' ')) + "/jail.conf",
+              "path = /srv/$name; persist; stop.timeout = 0; mount.nodevfs; " + text + "\n");
+  }
+  const std::string top = "\n## top stops\n#\tjail -R top\n";
+  const std::string web =
+      "\n## web stops\n#\tjexec web sh -c before\n#\tjail -R web\n";  // what it was made with
+  const std::string db = "\n## db stops\n#\tjail -R db\n";
+  EXPECT_EQ(run({"stop", "-n", "db"}).out, "/usr/sbin/jail -r db\n" + top + web + db);
+  EXPECT_EQ(run({"stop", "-n", "7"}).out, "/usr/sbin/jail -r 7\n" + top + web + db);
+  EXPECT_THAT(run({"stop", "-n", "to*"}).err, HasSubstr("to*: no such jail runs"));
+  EXPECT_THAT(run({"stop", "-n", "loose"}).out, HasSubstr("## loose stops\n#\tjexec loose kill"));
+  EXPECT_THAT(run({"stop", "-n", "-a"}).out, HasSubstr("## loose stops\n"));
+  EXPECT_EQ(run({"stop", "-n", "nobody"}).err,
+            "jailctl: nobody: no such jail runs (jls lists those that do)\n");
+
+  const auto restart = run({"restart", "-n", "web"});
+  EXPECT_THAT(restart.out, StartsWith("/usr/sbin/jail -rc web\n" + top + web +
+                                      "\n## db runs already\n\n## web starts\n"));
+  EXPECT_THAT(restart.out, HasSubstr("\n## top starts\n"));
+  EXPECT_THAT(restart.out, HasSubstr("#\tjexec top sh -c again\n"));
+  EXPECT_THAT(restart.out, Not(HasSubstr("db starts")));
+  EXPECT_THAT(run({"start", "-n", "*"}).out,
+              HasSubstr("## db runs already\n\n## web runs already\n\n## top runs already\n"));
+  temp.file("etc/jail.conf", conf + "wrong {");
+  EXPECT_EQ(run({"stop", "-n", "top"}).out, "/usr/sbin/jail -r top\n" + top);
+}
+
 TEST_F(Jails, what_other_programs_do) {
   EXPECT_THAT(run({"start", "-n", "web", "db"}).out, StartsWith("/usr/sbin/jail -c web db\n"));
   EXPECT_THAT(run({"stop", "-n", "-a"}).out, StartsWith("/usr/sbin/jail -r '*'\n"));
