@@ -138,9 +138,14 @@ TEST_F(InitScript, all_jails_unless_some_are_named) {
 TEST_F(InitScript, stopping_what_does_not_run_is_no_error) {
   EXPECT_EQ(run("stop web"), 0) << output();
   EXPECT_EQ(calls(), "");
-  folder.file("running/web", "");
-  EXPECT_EQ(run("restart web"), 0) << output();
-  EXPECT_EQ(calls(), "jail -r web\njail -c web\n");
+}
+
+TEST_F(InitScript, restart_is_that_of_jail) {
+  folder.folder("var/lib/jail");
+  EXPECT_EQ(run("restart web broken db"), 1) << output();
+  EXPECT_EQ(calls(), "jailctl mount --all\njail -rc web\njail -rc broken\njail -rc db\n");
+  EXPECT_EQ(run("force-reload"), 0) << output();
+  EXPECT_EQ(calls(), "jailctl mount --all\njail -rc *\n") << "with those that depend on others";
 }
 
 TEST_F(InitScript, failure_of_one_does_not_keep_others_from_starting) {
