@@ -56,20 +56,26 @@ struct Arguments {
   bool dry_run = false;
 };
 
+bool is_wildcard(const std::string& name) {
+  return std::ranges::count(libjail::split(name, '.'), "*") > 0;
+}
+
 /// Those of @p known that the operands mean: by a name, a jail ID or a wildcard.
+/// @param matched  what wildcards stand for
 libjail::Result<std::set<std::string>> meant(const Context& context, const Arguments& arguments,
                                              const std::vector<std::string>& known,
+                                             const std::vector<std::string>& matched,
                                              const libjail::Error& missing) {
   std::set<std::string> chosen;
   for (const auto& name : arguments.all ? std::vector<std::string>{"*"} : arguments.names) {
-    if (std::ranges::count(libjail::split(name, '.'), "*") > 0) {
+    if (is_wildcard(name)) {
       std::ranges::copy_if(
-          known, std::inserter(chosen, chosen.end()),
+          matched, std::inserter(chosen, chosen.end()),
           [&name](const std::string& one) { return conf::matches_wildcard(one, name); });
       continue;
     }
-    const auto running = find_running(context, name);  // by its jail ID, perhaps
-    const std::string real = running && *running ? (*running)->name : name;
+    const auto running = find_running(context, name).value_or(std::nullopt);  // by its ID, perhaps
+    const std::string real = running ? running->name : name;
     if (std::ranges::count(known, real) == 0) {
       return libjail::fail(0, name + ": " + missing.what, missing.remedy);
     }
@@ -95,6 +101,7 @@ class Preview {
     return jail && *jail;
   }
   [[nodiscard]] libjail::Result<void> read_configured();
+  [[nodiscard]] libjail::Result<std::set<std::string>> meant_of_configured() const;
   void show(const std::string& title, const std::vector<std::string>& lines);
   void show_stop(const std::set<std::string>& names);
   libjail::Result<void> show_start(const conf::JailConfig& jail);
@@ -182,13 +189,25 @@ libjail::Result<void> Preview::show_starts(const std::set<std::string>& names) {
   return {};
 }
 
+/// Wildcards stand for those of the common file.
+libjail::Result<std::set<std::string>> Preview::meant_of_configured() const {
+  std::vector<libjail::Error> errors;
+  const auto file = arguments_.file.empty() ? context_.etc + "/jail.conf" : arguments_.file;
+  const bool wildcards = arguments_.all || std::ranges::any_of(arguments_.names, is_wildcard);
+  const auto matched =
+      wildcards ? all_configured(context_, file, errors) : std::vector<conf::JailConfig>();
+  if (!errors.empty()) return std::unexpected(errors.front());
+  return meant(context_, arguments_, names_of(configured_), names_of(matched),
+               {.what = "not in jail.conf(5)"});
+}
+
 libjail::Result<void> Preview::stop() {
   static_cast<void>(read_configured());  // only where there is no record of a jail
   const auto jails = running_jails(context_);
   if (!jails) return std::unexpected(jails.error());
   std::vector<std::string> known;
   std::ranges::transform(*jails, std::back_inserter(known), &libjail::ListedJail::name);
-  const auto names = meant(context_, arguments_, known,
+  const auto names = meant(context_, arguments_, known, known,
                            {.what = "no such jail runs", .remedy = "jls lists those that do"});
   if (!names) return std::unexpected(names.error());
   show_stop(*names);
@@ -197,16 +216,14 @@ libjail::Result<void> Preview::stop() {
 
 libjail::Result<void> Preview::start() {
   if (auto read = read_configured(); !read) return read;
-  const auto names =
-      meant(context_, arguments_, names_of(configured_), {.what = "not in jail.conf(5)"});
+  const auto names = meant_of_configured();
   if (!names) return std::unexpected(names.error());
   return show_starts(*names);
 }
 
 libjail::Result<void> Preview::restart() {
   if (auto read = read_configured(); !read) return read;
-  const auto names =
-      meant(context_, arguments_, names_of(configured_), {.what = "not in jail.conf(5)"});
+  const auto names = meant_of_configured();
   if (!names) return std::unexpected(names.error());
   auto running = *names;
   std::erase_if(running, [this](const std::string& name) { return !runs(name); });

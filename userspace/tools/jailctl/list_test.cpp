@@ -204,6 +204,9 @@ TEST_F(Jails, what_stops_and_comes_back_with_another_is_shown) {
   EXPECT_THAT(restart.out, Not(HasSubstr("db starts")));
   EXPECT_THAT(run({"start", "-n", "*"}).out,
               HasSubstr("## db runs already\n\n## web runs already\n\n## top runs already\n"));
+  temp.file("etc/jail.conf.d/own.conf", "own { path = /srv/own; persist; }\n");
+  EXPECT_THAT(run({"start", "-n", "own"}).out, HasSubstr("## own starts\n"));
+  EXPECT_THAT(run({"start", "-n", "-a"}).out, Not(HasSubstr("own"))) << "as jail(8)";
   temp.file("etc/jail.conf", conf + "wrong {");
   EXPECT_EQ(run({"stop", "-n", "top"}).out, "/usr/sbin/jail -r top\n" + top);
 }
