@@ -788,6 +788,8 @@ TEST_F(Lifecycle, modify) {
   EXPECT_THAT(run({kJail, "-m", "name=web", "path=/x"}).err,
               HasSubstr("jail: web: path cannot be changed after creation"));
   EXPECT_THAT(run({kJail, "-m", "name=nosuch", "path=/x"}).err, HasSubstr("not found"));
+  EXPECT_EQ(run({kJail, "-m", "name=nosuch", "limit.pids=5"}).err,
+            "jail: jail \"nosuch\" not found (jail -c makes it)\n");
   EXPECT_EQ(run({kJail, "-cm", "name=web", "path=" + root.path(), "persist"}).status, 0);
 }
 

@@ -110,6 +110,11 @@ class Manager {
                 .remedy = "jls -v shows the names of jails"});
       return status_;
     }
+    // What is not said of a jail that runs stays, so without one too much would seem to be missing.
+    if (block_ && !request_.create && !runs(block_->name)) {
+      complain_of_absence(block_->name);
+      return status_;
+    }
     auto jails = selection_.find(wanted);
     if (!jails) {
       for (const auto& error : jails.error()) complain(error);
@@ -133,6 +138,9 @@ class Manager {
   void complain(const std::string& jail, const Error& error) {
     host_.messages.error(jail + ": " + error.text());
     status_ = EXIT_FAILURE;
+  }
+  void complain_of_absence(const std::string& jail) {
+    complain({.code = 0, .what = "jail \"" + jail + "\" not found", .remedy = "jail -c makes it"});
   }
   void announce(const std::string& jail, const char* what) const {
     if (request_.verbosity == cli::Verbosity::kQuiet || request_.print_jid) return;
@@ -276,8 +284,7 @@ void Manager::set_up(const SelectedJail& jail) {
     if (request_.create || restarted_.contains(name)) {
       start(jail);
     } else if (jail.named) {
-      complain(
-          {.code = 0, .what = "jail \"" + name + "\" not found", .remedy = "jail -c makes it"});
+      complain_of_absence(name);
     }
     return;
   }
