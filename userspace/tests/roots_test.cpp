@@ -13,6 +13,7 @@
 #include <fstream>
 
 #include "tests/host.hpp"
+#include "tests/session.hpp"
 
 namespace guest {
 namespace {
@@ -476,6 +477,36 @@ TEST_F(SizedRoots, wrong_sizes) {
     EXPECT_THAT(left(), IsEmpty()) << size;
   }
   EXPECT_EQ(run(create("--link")).status, 2);
+}
+
+TEST_F(Roots, terminal_shows_how_far_it_is_and_is_asked) {
+  fs::create_directories("/var/lib/from/etc");
+  constexpr int kFiles = 40;
+  for (int i = 0; i < kFiles; ++i) {
+    std::ofstream("/var/lib/from/etc/" + std::to_string(i)) << std::string(1 << 16, 'x');
+  }
+  const std::vector<std::string> create{kJailctl, "create",        "web",
+                                        "--from", "/var/lib/from", "--copy"};
+  EXPECT_EQ(run(create).err, "") << "nobody looks";
+  expect_destroyed("web");
+  Session maker(create);
+  EXPECT_EQ(maker.wait(), 0);
+  EXPECT_THAT(maker.screen,
+              ContainsRegex("\r\x1b\\[Kweb: /var/lib/from: [0-9]+ files, [0-9]+ MiB"));
+  EXPECT_THAT(maker.screen, ContainsRegex("MiB\r\x1b\\[Kweb: created, root "));
+
+  for (const std::string answer : {"n\r", "\r", "\x04", "\x03"}) {
+    Session asked({kJailctl, "destroy", "web"});
+    ASSERT_TRUE(asked.shows("Destroy the root directory of web and all in it? [y/N] "));
+    asked.type(answer);
+    EXPECT_EQ(asked.wait(), answer == "\x03" ? 128 + SIGINT : 1) << asked.screen;
+    EXPECT_TRUE(fs::exists(place("web") + "/etc/0"));
+  }
+  Session asked({kJailctl, "destroy", "web"});
+  ASSERT_TRUE(asked.shows("[y/N] "));
+  asked.type("y\r");
+  EXPECT_EQ(asked.wait(), 0);
+  EXPECT_FALSE(fs::exists(place("web")));
 }
 
 TEST_F(Roots, wrong_command_lines_and_requests) {
