@@ -192,6 +192,11 @@ TEST(Options, jails_of_a_configuration) {
   EXPECT_EQ(request.overrides[2].values[0].literal(), "true");
 }
 
+TEST(Options, jails_whose_names_look_like_options) {
+  EXPECT_THAT(manage_of({"-q", "-r", "--", "-R", "web"}).names, ElementsAre("-R", "web"));
+  EXPECT_FALSE(manage_of({"-q", "-r", "--", "-R", "web"}).force);
+}
+
 TEST(Options, jail_on_the_command_line) {
   auto request = manage_of({"-c", "name=web", "path=/srv/a b", "persist", "mount+=x y z",
                             "exec.clean=", "command=sh", "-c", "id=3"});
