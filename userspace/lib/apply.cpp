@@ -110,8 +110,6 @@ Result<Entered> apply(Kernel& kernel, const JailSpec& spec, const UserRequest& r
   }
   auto root = open_root(kernel, spec.path());
   if (!root) return std::unexpected(root.error());
-  auto lock = RootLock::acquire(kernel, root->get(), spec.path());
-  if (!lock) return std::unexpected(lock.error());
   if (!spec.idmap().empty()) {
     root = mount_mapped(kernel, root->get(), spec.path(), spec.idmap());
     if (!root) return std::unexpected(root.error());
@@ -127,6 +125,8 @@ Result<Entered> apply(Kernel& kernel, const JailSpec& spec, const UserRequest& r
   if (const auto moved = kernel.fchdir(root->get()); !moved) {
     return fail(moved.error(), "root directory " + spec.path());
   }
+  auto lock = RootLock::acquire(kernel, root->get(), spec.path());
+  if (!lock) return std::unexpected(lock.error());
   root->reset();
 
   const bool change_ids = *user && request.source != UserRequest::Source::kNone;

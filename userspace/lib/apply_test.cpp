@@ -46,7 +46,7 @@ class Apply : public ::testing::Test {
 
 TEST_F(Apply, bare_call) {
   ASSERT_THAT(apply_to(kernel, {.ceiling = kDefaultCeiling, .mounts = false}), IsOk());
-  EXPECT_THAT(kernel.calls, ElementsAre("openat2 " + root.path(), "openat2 ../..", "fchdir",
+  EXPECT_THAT(kernel.calls, ElementsAre("openat2 " + root.path(), "fchdir", "openat2 ../..",
                                         "close_from 3", "jail"));
   ASSERT_TRUE(kernel.jail_call);
   EXPECT_EQ(kernel.jail_call->path, ".");
@@ -76,9 +76,9 @@ TEST_F(Apply, mounts_come_first_and_descriptors_are_closed_last) {
   ASSERT_THAT(apply_to(kernel, {}), IsOk());
   EXPECT_THAT(kernel.calls,
               ElementsAre("unshare", "make_mounts_private", "openat2 " + root.path(),
-                          "openat2 ../..", "openat2 proc", "openat2 dev", "fsopen proc",
-                          "fsconfig proc source=proc", "fsconfig proc create", "fsmount proc",
-                          "move_mount proc", "fchdir", "close_from 3", "jail"));
+                          "openat2 proc", "openat2 dev", "fsopen proc", "fsconfig proc source=proc",
+                          "fsconfig proc create", "fsmount proc", "move_mount proc", "fchdir",
+                          "openat2 ../..", "close_from 3", "jail"));
   EXPECT_THAT(steps, ElementsAre("private mount namespace", "mounted " + root.path() + "/proc"));
 }
 
@@ -87,11 +87,11 @@ TEST_F(Apply, user_changes_ids_before_and_drops_capabilities_after) {
   root.file("etc/group", "games:x:60:bob\n");
   const auto entered = apply_to(kernel, {.mounts = false}, jail_user("bob"));
   ASSERT_THAT(entered, IsOk());
-  EXPECT_THAT(kernel.calls,
-              ElementsAre("openat2 " + root.path(), "openat2 ../..", "openat2 /etc/passwd",
-                          "openat2 /etc/group", "fchdir", "setgroups 8 60", "setresgid 8",
-                          "keep_capabilities", "setresuid 7", "capget", "capset", "close_from 3",
-                          "jail", "capset none"));
+  EXPECT_THAT(
+      kernel.calls,
+      ElementsAre("openat2 " + root.path(), "openat2 /etc/passwd", "openat2 /etc/group", "fchdir",
+                  "openat2 ../..", "setgroups 8 60", "setresgid 8", "keep_capabilities",
+                  "setresuid 7", "capget", "capset", "close_from 3", "jail", "capset none"));
   ASSERT_TRUE(entered->user);
   EXPECT_EQ(entered->user->home, "/home/bob");
 }
@@ -190,10 +190,10 @@ TEST_F(StoredApply, locks_are_held_until_the_jail_is_there_and_do_not_go_in) {
   // High enough to close nothing of the test's.
   const auto entered = apply(kernel, *spec, {}, 500, [](const std::string&) {});
   ASSERT_THAT(entered, IsOk());
-  EXPECT_THAT(kernel.calls,
-              ElementsAre("openat2 " + (store / "web/root"), "openat2 ../..", "openat2 ../root",
-                          "openat2 ..", "openat2 ../../.base", "openat2 " + (store / "web/root"),
-                          "fchdir", "locked", "jail", "close_from 501", "free", "jail_attach"));
+  EXPECT_THAT(kernel.calls, ElementsAre("openat2 " + (store / "web/root"), "fchdir",
+                                        "openat2 ../..", "openat2 ../root", "openat2 ..",
+                                        "openat2 ../../.base", "openat2 " + (store / "web/root"),
+                                        "locked", "jail", "close_from 501", "free", "jail_attach"));
   ASSERT_TRUE(kernel.jail_call);
   EXPECT_EQ(kernel.jail_call->call_flags, JAIL_NO_ENTER);
   EXPECT_EQ(entered->jail.get(), 500);

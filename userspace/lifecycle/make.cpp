@@ -132,8 +132,6 @@ Result<UniqueFd> make_here(Kernel& kernel, const conf::JailConfig& config, const
   }
   auto root = open_root(kernel, config.path);
   if (!root) return std::unexpected(root.error());
-  const auto lock = RootLock::acquire(kernel, root->get(), config.path);
-  if (!lock) return std::unexpected(lock.error());
   if (!config.idmap.empty()) {
     root = mount_mapped(kernel, root->get(), config.path, config.idmap);
     if (!root) return std::unexpected(root.error());
@@ -145,6 +143,8 @@ Result<UniqueFd> make_here(Kernel& kernel, const conf::JailConfig& config, const
   if (const auto moved = kernel.fchdir(root->get()); !moved) {
     return fail(moved.error(), "root directory " + config.path);
   }
+  const auto lock = RootLock::acquire(kernel, root->get(), config.path);
+  if (!lock) return std::unexpected(lock.error());
   return call_jail(kernel, *spec, JAIL_NO_ENTER);
 }
 

@@ -131,6 +131,7 @@ Result<Destroyed> destroy(const Environment& environment, const std::string& nam
   if (!mounted) return std::unexpected(mounted.error());
   const auto done = run_steps(steps_of(*store, name, *record, *mounted), environment.interrupted);
   if (!done) return std::unexpected(done.error());
+  locked.reset();  // whoever waits for it finds no root directory
   if (const auto removed = store->sweep(); !removed) return std::unexpected(removed.error());
   return Destroyed::kAll;
 }
