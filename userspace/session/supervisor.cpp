@@ -139,7 +139,8 @@ class Supervisor {
 
   void take_signals() {
     signalfd_siginfo info{};
-    while (::read(signals_.get(), &info, sizeof info) == sizeof info) {
+    // Once the child is reaped, its number may be that of another process.
+    while (!status_ && ::read(signals_.get(), &info, sizeof info) == sizeof info) {
       const int signal = static_cast<int>(info.ssi_signo);
       if (signal == SIGCHLD) {
         reap();
