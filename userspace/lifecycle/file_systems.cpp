@@ -76,10 +76,9 @@ Result<UniqueFd> open_inside(Kernel& kernel, int root, const std::string& name,
   return fail(fd.error(), shown, fd.error() == ENOENT ? "make it in the jail's root" : "");
 }
 
-Result<UniqueFd> copy(Kernel& kernel, int root, const std::string& path, const conf::Mount& mount,
-                      const MountPlan& plan) {
+Result<UniqueFd> copy(Kernel& kernel, int root, const conf::Mount& mount, const MountPlan& plan) {
   UniqueFd source;
-  if (const auto inside = path_below(mount.source, path); inside) {
+  if (const auto inside = part_below(kernel, mount.source, root); inside) {
     auto opened = open_inside(kernel, root, *inside, mount.source);
     if (!opened) return opened;
     source = std::move(*opened);
@@ -161,7 +160,7 @@ Result<void> mount_one(Kernel& kernel, UniqueFd& root, const std::string& path,
   const std::string inside = path_below(mount.target, path).value_or("");
   const auto target = open_inside(kernel, root.get(), inside, mount.target);
   if (!target) return of(mount, target.error());
-  auto made = plan.bind ? copy(kernel, root.get(), path, mount, plan) : make(kernel, mount, plan);
+  auto made = plan.bind ? copy(kernel, root.get(), mount, plan) : make(kernel, mount, plan);
   if (!made) return of(mount, made.error());
   if (const auto moved = kernel.move_mount(made->get(), target->get()); !moved) {
     return of(mount, {.code = moved.error(),
