@@ -711,7 +711,9 @@ TEST_F(Lifecycle, removal_always_ends) {
 TEST_F(Lifecycle, removal_ends_where_all_that_enters_is_stopped) {
   configure(
       "web { persist; stop.timeout = 1;\n"
-      "exec.start = '(while :; do kill -STOP -1; done) >/dev/null 2>&1 &'; }\n");
+      // Not before the shell has ended, for which jail -c waits.
+      "exec.start = '(while kill -0 $$; do :; done; while :; do kill -STOP -1; done)"
+      " >/dev/null 2>&1 &'; }\n");
   for (int i = 0; i < 5; ++i) {
     ASSERT_EQ(jail_with({"-q", "-c", "web"}).status, 0);
     EXPECT_EQ(jail_with({"-q", "-r", "web"}).status, 0);
