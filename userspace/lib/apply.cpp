@@ -122,11 +122,12 @@ Result<Entered> apply(Kernel& kernel, const JailSpec& spec, const UserRequest& r
   }
   auto user = find_requested_user(kernel, root->get(), request);
   if (!user) return std::unexpected(user.error());
+  // Before we go there, as the path may be a relative one.
+  auto lock = RootLock::acquire(kernel, root->get(), spec.path());
+  if (!lock) return std::unexpected(lock.error());
   if (const auto moved = kernel.fchdir(root->get()); !moved) {
     return fail(moved.error(), "root directory " + spec.path());
   }
-  auto lock = RootLock::acquire(kernel, root->get(), spec.path());
-  if (!lock) return std::unexpected(lock.error());
   root->reset();
 
   const bool change_ids = *user && request.source != UserRequest::Source::kNone;

@@ -5,10 +5,12 @@
 #include <gtest/gtest.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 
 #include "jail/capmask.hpp"
 #include "testing/fake_kernel.hpp"
@@ -46,7 +48,7 @@ class Apply : public ::testing::Test {
 
 TEST_F(Apply, bare_call) {
   ASSERT_THAT(apply_to(kernel, {.ceiling = kDefaultCeiling, .mounts = false}), IsOk());
-  EXPECT_THAT(kernel.calls, ElementsAre("openat2 " + root.path(), "fchdir", "openat2 ../..",
+  EXPECT_THAT(kernel.calls, ElementsAre("openat2 " + root.path(), "openat2 ../..", "fchdir",
                                         "close_from 3", "jail"));
   ASSERT_TRUE(kernel.jail_call);
   EXPECT_EQ(kernel.jail_call->path, ".");
@@ -77,8 +79,8 @@ TEST_F(Apply, mounts_come_first_and_descriptors_are_closed_last) {
   EXPECT_THAT(kernel.calls,
               ElementsAre("unshare", "make_mounts_private", "openat2 " + root.path(),
                           "openat2 proc", "openat2 dev", "fsopen proc", "fsconfig proc source=proc",
-                          "fsconfig proc create", "fsmount proc", "move_mount proc", "fchdir",
-                          "openat2 ../..", "close_from 3", "jail"));
+                          "fsconfig proc create", "fsmount proc", "move_mount proc",
+                          "openat2 ../..", "fchdir", "close_from 3", "jail"));
   EXPECT_THAT(steps, ElementsAre("private mount namespace", "mounted " + root.path() + "/proc"));
 }
 
@@ -89,8 +91,8 @@ TEST_F(Apply, user_changes_ids_before_and_drops_capabilities_after) {
   ASSERT_THAT(entered, IsOk());
   EXPECT_THAT(
       kernel.calls,
-      ElementsAre("openat2 " + root.path(), "openat2 /etc/passwd", "openat2 /etc/group", "fchdir",
-                  "openat2 ../..", "setgroups 8 60", "setresgid 8", "keep_capabilities",
+      ElementsAre("openat2 " + root.path(), "openat2 /etc/passwd", "openat2 /etc/group",
+                  "openat2 ../..", "fchdir", "setgroups 8 60", "setresgid 8", "keep_capabilities",
                   "setresuid 7", "capget", "capset", "close_from 3", "jail", "capset none"));
   ASSERT_TRUE(entered->user);
   EXPECT_EQ(entered->user->home, "/home/bob");
@@ -162,6 +164,10 @@ class StoredApply : public ::testing::Test {
       calls.push_back(state());
       return FakeKernel::jail_attach(jail);
     }
+    Sys<void> fchdir(int dir) override {
+      if (::fchdir(dir) < 0) return std::unexpected(errno);
+      return FakeKernel::fchdir(dir);
+    }
 
    private:
     [[nodiscard]] std::string state() const {
@@ -180,7 +186,9 @@ class StoredApply : public ::testing::Test {
     store.folder(".base");
     ASSERT_EQ(::chmod(store.path().c_str(), 0700), 0);
   }
+  void TearDown() override { ASSERT_EQ(::fchdir(here.get()), 0); }
 
+  UniqueFd here{::open(".", O_PATH | O_DIRECTORY | O_CLOEXEC)};
   testing::TempDir store;
 };
 
@@ -190,13 +198,24 @@ TEST_F(StoredApply, locks_are_held_until_the_jail_is_there_and_do_not_go_in) {
   // High enough to close nothing of the test's.
   const auto entered = apply(kernel, *spec, {}, 500, [](const std::string&) {});
   ASSERT_THAT(entered, IsOk());
-  EXPECT_THAT(kernel.calls, ElementsAre("openat2 " + (store / "web/root"), "fchdir",
-                                        "openat2 ../..", "openat2 ../root", "openat2 ..",
-                                        "openat2 ../../.base", "openat2 " + (store / "web/root"),
-                                        "locked", "jail", "close_from 501", "free", "jail_attach"));
+  EXPECT_THAT(kernel.calls,
+              ElementsAre("openat2 " + (store / "web/root"), "openat2 ../..", "openat2 ../root",
+                          "openat2 ..", "openat2 ../../.base", "openat2 " + (store / "web/root"),
+                          "fchdir", "locked", "jail", "close_from 501", "free", "jail_attach"));
   ASSERT_TRUE(kernel.jail_call);
   EXPECT_EQ(kernel.jail_call->call_flags, JAIL_NO_ENTER);
   EXPECT_EQ(entered->jail.get(), 500);
+}
+
+TEST_F(StoredApply, relative_path) {
+  for (const auto& [folder, path] :
+       {std::pair(store.path(), "web/root"), std::pair(store / "web", "root")}) {
+    Watcher kernel(store.path());
+    ASSERT_EQ(::chdir(folder.c_str()), 0);
+    const auto spec = JailSpec::make({.path = path, .mounts = false});
+    EXPECT_THAT(apply(kernel, *spec, {}, 500, [](const std::string&) {}), IsOk()) << path;
+    EXPECT_EQ(std::ranges::count(kernel.calls, "locked"), 1) << path;
+  }
 }
 
 TEST(Probe, versions) {
