@@ -27,7 +27,8 @@ class ConsoleLog : public ::testing::Test {
 };
 
 TEST_F(ConsoleLog, is_made_inside_and_outside) {
-  for (const char* path : {"web/log/console", "alias/log/console", "console"}) {
+  for (const char* path : {"web/log/console", "alias/log/console", "console", "web/../etc/console",
+                           "alias/./../etc/other"}) {
     EXPECT_THAT(open(path), IsOk()) << path;
     EXPECT_EQ(::access((host / path).c_str(), F_OK), 0) << path;
   }

@@ -16,6 +16,7 @@ namespace libjail::lifecycle {
 namespace {
 
 using libjail::testing::FailsWith;
+using libjail::testing::IsError;
 using libjail::testing::IsOk;
 using ::testing::ElementsAre;
 using ::testing::Pair;
@@ -102,6 +103,14 @@ TEST_F(FileSystems, links_are_not_followed) {
   }
   EXPECT_THAT(open_console_log(kernel, root.path() + "/away/log", root.path()),
               FailsWith("has a symbolic link in it"));
+}
+
+TEST_F(FileSystems, source_beside_the_root_directory) {
+  const auto beside = source.path().substr(source.path().rfind('/'));
+  EXPECT_THAT(mount(root.path() + "/.." + beside + " " + root.path() + "/data nullfs"), IsOk());
+  EXPECT_THAT(mount(root.path() + "/data/../.." + beside + " " + root.path() + "/data nullfs"),
+              IsError(ENOENT))
+      << "the jail can make a link of data";
 }
 
 TEST_F(FileSystems, console_log) {

@@ -38,13 +38,16 @@ std::optional<std::string> part_below(Kernel& kernel, const std::string& path, i
   const auto st = kernel.fstat(root);
   if (!st) return {};
   std::optional<std::string> below;
+  bool inside = false;  // it goes through what the jail may have changed
   for (std::size_t slash = 0; slash != std::string::npos;) {
     slash = path.find('/', slash + 1);
     if (!leads_to(kernel, path.substr(0, slash), *st)) continue;
     const auto rest = path.find_first_not_of('/', slash);
     below = rest == std::string::npos ? "" : path.substr(rest);  // the last, as there may be "..".
+    const auto next = split(*below, '/').front();
+    inside = inside || (next != "." && next != "..");
   }
-  return below;
+  return inside ? below : std::nullopt;
 }
 
 }  // namespace libjail::lifecycle

@@ -14,7 +14,7 @@ namespace libjail::lifecycle {
                                                     const std::string& root);
 
 /// What comes after the directory @p root in @p path, whatever that is called there; nothing where
-/// the path leads neither to it nor through it.
+/// the path leads neither to it nor through it, or no further than to "..".
 [[nodiscard]] std::optional<std::string> part_below(Kernel& kernel, const std::string& path,
                                                     int root);
 
