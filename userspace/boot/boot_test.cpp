@@ -111,8 +111,10 @@ class InitScript : public Boot {
     program(sbin + "jls", head + "[ $# -gt 0 ] || { ls running; exit; }\ntest -e running/$2\n");
     program(sbin + "jail",
             head +
-                "echo \"jail $*\" >>calls\n[ \"$2\" != broken ] || exit 1\n"
-                "case $1 in -c) touch \"running/$2\" ;; -r) rm -f \"running/$2\" ;; esac\n");
+                "option=$1\nshift\n"
+                "case $1 in --) shift ;; -*) echo \"unknown option $1\"; exit 1 ;; esac\n"
+                "echo \"jail $option $*\" >>calls\n[ \"$1\" != broken ] || exit 1\n"
+                "case $option in -c) touch \"running/$1\" ;; -r) rm -f \"running/$1\" ;; esac\n");
     program(sbin + "jailctl", head + "echo \"jailctl $*\" >>calls\n");
   }
   [[nodiscard]] std::string calls() const {
@@ -151,6 +153,13 @@ TEST_F(InitScript, restart_is_that_of_jail) {
 TEST_F(InitScript, failure_of_one_does_not_keep_others_from_starting) {
   EXPECT_EQ(run("start broken web"), 1);
   EXPECT_EQ(calls(), "jail -c broken\njail -c web\n");
+}
+
+TEST_F(InitScript, jail_whose_name_looks_like_an_option) {
+  for (const char* action : {"start", "stop", "restart"}) {
+    EXPECT_EQ(run(std::string(action) + " -R"), 0) << output();
+  }
+  EXPECT_EQ(calls(), "jail -c -R\njail -r -R\njail -rc -R\n");
 }
 
 TEST_F(InitScript, root_directories_are_mounted_first) {
